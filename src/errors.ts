@@ -1,0 +1,18 @@
+/**
+ * The three ways in which things go wrong. A bug is any other exception; too little history is not an error at all.
+ */
+
+/** Something the user wrote or set is wrong. The message names it, its value and the fix. Exit code 2. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}
+
+/** AWS or the network failed in a way that may pass. The schedule stays as it is; the next run tries again. */
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
+}
+
+/** AWS refused in a way that only a person can change: access, an unregistered target, a wrong Region. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
