@@ -1,0 +1,169 @@
+/**
+ * Everything that can be set, in one strict schema. The roots read files, flags and environment variables and hand them
+ * here; every fault is reported at once; what comes out is complete and frozen.
+ */
+import * as z from 'zod';
+import { InputError } from './errors.ts';
+import type { Target } from './model.ts';
+
+/**
+ * Provisioned concurrency per function may not exceed the account's unreserved concurrency less 100; the default account
+ * has 1,000. https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+ */
+const DEFAULT_ACCOUNT_CEILING = 900;
+
+/** Not adjustable. https://docs.aws.amazon.com/general/latest/gr/as-app.html */
+export const SCHEDULED_ACTIONS_PER_TARGET = 200;
+
+const whole = (min: number, max: number) => z.number().int().min(min).max(max);
+
+/** One entry per setting: bounds, default and meaning. docs/configuration.md is generated from this. */
+export const settingsSchema = z.strictObject({
+  mode: z
+    .enum(['observe', 'act'])
+    .default('observe')
+    .describe('`observe` forecasts and reports, and can write nothing; `act` writes the schedule.'),
+  minCapacity: whole(0, 100_000)
+    .default(0)
+    .describe(
+      'Environments held at any time, and the level that the schedule returns to when the controller stops. 0 = on demand.',
+    ),
+  maxCapacity: whole(1, 100_000)
+    .default(DEFAULT_ACCOUNT_CEILING)
+    .describe(
+      'Never more environments than this: the hard cap on what can be spent. Must be given in `act` mode; the default is what a new account allows (1,000 less the 100 that stay unreserved).',
+    ),
+  horizonHours: whole(1, 48).default(24).describe('How far ahead the forecast reaches and the schedule is written.'),
+  historyDays: whole(1, 56).default(56).describe('How many days of CloudWatch history are read.'),
+  leadTimeSeconds: whole(60, 1800)
+    .default(240)
+    .describe(
+      'How long before it is needed capacity is asked for: the action may be late by a minute or two and allocation takes one or two more.',
+    ),
+  maxActions: whole(2, SCHEDULED_ACTIONS_PER_TARGET)
+    .default(96)
+    .describe('Most scheduled actions to hold per target. AWS allows 200, those of others included.'),
+  scalingMode: z
+    .enum(['pin', 'floor'])
+    .default('pin')
+    .describe(
+      '`pin` sets minimum = maximum = plan. `floor` sets the minimum and leaves the maximum open for a target tracking policy, and releases the surplus itself.',
+    ),
+  namePrefix: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'must be 1 to 64 letters, digits, - or _, beginning with a letter')
+    .default('prewarm')
+    .describe(
+      'Marks the scheduled actions that Prewarm owns. Anything else on the target is reported and never touched.',
+    ),
+  averageDurationMs: z
+    .number()
+    .positive()
+    .max(900_000)
+    .optional()
+    .describe('Average duration of an invocation, used only where the metrics hold none.'),
+});
+
+/** The settings of one target. */
+export type Settings = Readonly<z.output<typeof settingsSchema>>;
+export type TargetConfig = Settings & { readonly target: Target };
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html: an alias is not all digits and not $LATEST. */
+const targetFields = {
+  functionName: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be a plain function name: 1 to 64 letters, digits, - or _ (no ARN)'),
+  alias: z
+    .string()
+    .regex(
+      /^(?![0-9]+$)[A-Za-z0-9_-]{1,128}$/,
+      'must be the name of an alias: provisioned concurrency does not exist for $LATEST, and a version number changes with each deploy',
+    ),
+};
+export const targetSchema = z.strictObject(targetFields);
+
+/** A target may override any setting for itself. */
+const targetWithOverrides = z.strictObject({
+  ...targetFields,
+  ...z.strictObject(
+    Object.fromEntries(Object.entries(settingsSchema.shape).map(([key, field]) => [key, overridable(field)])),
+  ).shape,
+});
+
+/** The same rule without its default, so that an absent override stays absent. */
+function overridable(field: z.ZodType): z.ZodType {
+  const bare = field instanceof z.ZodDefault ? (field.def.innerType as z.ZodType) : field;
+  return bare.optional();
+}
+
+/** A field as it is called outside (an environment variable, a flag) and what was given for it. */
+export type FieldName = (path: readonly PropertyKey[]) => { name: string; value: unknown };
+
+/** One line per fault: name, value, and what it has to be. */
+export function describeFaults(error: z.ZodError, nameOf: FieldName): string[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => `${nameOf([...issue.path, key]).name} is not a setting that Prewarm knows`);
+    }
+    const { name, value } = nameOf(issue.path);
+    return [`${name} = ${show(value)}: ${issue.message}`];
+  });
+}
+
+function show(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Rules that span several settings; returns one line per fault. */
+function crossFaults(settings: Settings, label: string, maxCapacityGiven: boolean): string[] {
+  const faults: string[] = [];
+  if (settings.minCapacity > settings.maxCapacity) {
+    faults.push(`${label}minCapacity = ${settings.minCapacity}: must not exceed maxCapacity = ${settings.maxCapacity}`);
+  }
+  if (settings.mode === 'act' && !maxCapacityGiven) {
+    faults.push(`${label}maxCapacity = nothing: must be given in act mode, since it caps what Prewarm can spend`);
+  }
+  return faults;
+}
+
+/** Checks one target's settings, e.g. from command line flags. Throws InputError naming each fault. */
+export function parseTargetConfig(target: unknown, given: Record<string, unknown>, nameOf: FieldName): TargetConfig {
+  const faults: string[] = [];
+  const parsedTarget = targetSchema.safeParse(target);
+  if (!parsedTarget.success) faults.push(...describeFaults(parsedTarget.error, nameOf));
+  const parsed = settingsSchema.safeParse(given);
+  if (!parsed.success) faults.push(...describeFaults(parsed.error, nameOf));
+  else faults.push(...crossFaults(parsed.data, '', given.maxCapacity !== undefined));
+  if (faults.length > 0 || !parsed.success || !parsedTarget.success) throw new InputError(faults);
+  return Object.freeze({ ...parsed.data, target: Object.freeze(parsedTarget.data) });
+}
+
+/** The controller's whole configuration: one entry per target, overrides applied. Throws InputError naming each fault. */
+export function parseControllerConfig(
+  targets: unknown,
+  given: Record<string, unknown>,
+  nameOf: FieldName,
+): readonly TargetConfig[] {
+  const faults: string[] = [];
+  const shared = settingsSchema.safeParse(given);
+  if (!shared.success) faults.push(...describeFaults(shared.error, nameOf));
+  const list = z.array(targetWithOverrides).min(1, 'must name at least one target').safeParse(targets);
+  if (!list.success) faults.push(...describeFaults(list.error, (path) => nameOf(['targets', ...path])));
+  if (!shared.success || !list.success) throw new InputError(faults);
+
+  const seen = new Set<string>();
+  const configs = list.data.map((entry) => {
+    const { functionName, alias, ...overrides } = entry as Target & Record<string, unknown>;
+    const label = `${functionName}:${alias}`;
+    if (seen.has(label)) faults.push(`targets = "${label}": is named twice`);
+    seen.add(label);
+    const settings = Object.freeze({ ...shared.data, ...overrides, target: Object.freeze({ functionName, alias }) });
+    faults.push(...crossFaults(settings, `${label}: `, (overrides.maxCapacity ?? given.maxCapacity) !== undefined));
+    return settings;
+  });
+  if (faults.length > 0) throw new InputError(faults);
+  return Object.freeze(configs);
+}

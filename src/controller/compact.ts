@@ -1,0 +1,68 @@
+/** Fewer, longer levels: the least surplus that a given number of scheduled actions allows. */
+
+/** A stretch of equal level: indices [from, to). */
+interface Piece {
+  from: number;
+  to: number;
+  level: number;
+}
+
+/**
+ * Replaces a step function by one with at most `maxPieces` pieces that is nowhere below it and adds the least
+ * level x time. Exact, by dynamic programming over the pieces: O(pieces^2 x maxPieces).
+ *
+ * best(j, k) = min over i < j of best(i, k - 1) + max(level[i..j)) x length(i..j) - area(i..j)
+ */
+export function compact(levels: Int32Array, maxPieces: number): Int32Array {
+  const pieces = piecesOf(levels);
+  if (pieces.length <= maxPieces) return levels;
+  const cuts = cheapestCuts(pieces, Math.max(1, maxPieces));
+  const result = new Int32Array(levels.length);
+  for (let c = 1; c < cuts.length; c++) {
+    const group = pieces.slice(cuts[c - 1], cuts[c]);
+    const level = group.reduce((highest, piece) => Math.max(highest, piece.level), 0);
+    result.fill(level, group[0]!.from, group.at(-1)!.to);
+  }
+  return result;
+}
+
+function piecesOf(levels: Int32Array): Piece[] {
+  const pieces: Piece[] = [];
+  for (let i = 0; i < levels.length; i++) {
+    const last = pieces.at(-1);
+    if (last && last.level === levels[i]) last.to = i + 1;
+    else pieces.push({ from: i, to: i + 1, level: levels[i]! });
+  }
+  return pieces;
+}
+
+/** Indices of the pieces at which groups begin, and the number of pieces at the end. */
+function cheapestCuts(pieces: Piece[], groups: number): number[] {
+  const n = pieces.length;
+  let best = new Float64Array(n + 1).fill(Infinity);
+  best[0] = 0;
+  const cameFrom: Int32Array[] = [];
+  for (let group = 0; group < groups; group++) {
+    const next = new Float64Array(n + 1).fill(Infinity);
+    const from = new Int32Array(n + 1);
+    for (let end = group + 1; end <= n; end++) {
+      let highest = 0;
+      let area = 0;
+      for (let start = end - 1; start >= group; start--) {
+        const piece = pieces[start]!;
+        highest = Math.max(highest, piece.level);
+        area += piece.level * (piece.to - piece.from);
+        const cost = best[start]! + highest * (pieces[end - 1]!.to - piece.from) - area;
+        if (cost < next[end]!) {
+          next[end] = cost;
+          from[end] = start;
+        }
+      }
+    }
+    cameFrom.push(from);
+    best = next;
+  }
+  const cuts = [n];
+  for (let group = groups - 1; group >= 0; group--) cuts.unshift(cameFrom[group]![cuts[0]!]!);
+  return cuts;
+}
