@@ -1,0 +1,23 @@
+/** Wires the AWS adapters to the loop's ports. */
+import type { TickPorts } from '../controller/tick.ts';
+import { type ClientOptions, createClients } from './clients.ts';
+import { createMetricsSource } from './metrics-source.ts';
+import { createScalingReader, createScalingWriter } from './scaling.ts';
+
+export interface ConnectOptions extends Pick<ClientOptions, 'region' | 'profile' | 'endpoint' | 'timeouts'> {
+  /** Without it no client is made that could write. */
+  mayWrite: boolean;
+  nowMs: () => number;
+}
+
+export type AwsPorts = TickPorts & { scaling: NonNullable<TickPorts['scaling']> };
+
+/** Ports on AWS. Reading goes through clients that refuse every operation but Get, Describe and List. */
+export function connectAws({ mayWrite, nowMs, ...options }: ConnectOptions): AwsPorts {
+  const reading = createClients({ ...options, access: 'read' });
+  return {
+    metrics: createMetricsSource(reading, { now: nowMs }),
+    scaling: createScalingReader(reading),
+    writer: mayWrite ? createScalingWriter(createClients({ ...options, access: 'write' })) : null,
+  };
+}
