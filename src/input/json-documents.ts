@@ -1,0 +1,77 @@
+/** The answers of GetMetricData in a text: one, an array of them, or several one after the other. */
+import { z } from 'zod';
+import { InputError } from '../errors.ts';
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+const ANSWER = z.looseObject({
+  MetricDataResults: z.array(
+    z.looseObject({
+      Id: z.string().optional(),
+      Label: z.string().optional(),
+      Timestamps: z.array(z.union([z.string(), z.number()])),
+      Values: z.array(z.number('must be a number')),
+      StatusCode: z.string().optional(),
+    }),
+  ),
+  NextToken: z.string().optional(),
+});
+
+export type MetricDataAnswer = z.infer<typeof ANSWER>;
+export type MetricDataResult = MetricDataAnswer['MetricDataResults'][number];
+
+/** Throws an InputError that says where the text is no JSON, or what in it is no answer of GetMetricData. */
+export function parseAnswers(text: string, source: string): MetricDataAnswer[] {
+  const documents = splitDocuments(text).flatMap((part) => {
+    const parsed = parseJson(part, source);
+    return Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+  });
+  return documents.map((document, index) => {
+    const answer = ANSWER.safeParse(document);
+    if (answer.success) return answer.data;
+    const place = documents.length > 1 ? `, page ${index + 1}` : '';
+    const issues = answer.error.issues
+      .slice(0, 5)
+      .map((issue) => `${issue.path.join('.') || 'document'}: ${issue.message}`);
+    throw new InputError(
+      `${source}${place} is not what "aws cloudwatch get-metric-data" prints: ${issues.join('; ')}. ` +
+        'Give its whole JSON output ({"MetricDataResults": [...]}), or a CSV.',
+    );
+  });
+}
+
+function parseJson(part: { text: string; line: number }, source: string): unknown {
+  try {
+    return JSON.parse(part.text);
+  } catch (error) {
+    const where = part.line > 1 ? ` in the document that begins in line ${part.line}` : '';
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InputError(`${source} is not valid JSON${where}: ${why}. Is the file complete?`);
+  }
+}
+
+/** Cuts a text where a bracket that opened a document closes again. What is left over at the end is a part too. */
+function splitDocuments(text: string): { text: string; line: number }[] {
+  const parts: { text: string; line: number }[] = [];
+  let start = 0;
+  let line = 1;
+  let depth = 0;
+  const add = (end: number) => {
+    const part = text.slice(start, end);
+    const blank = /^[\s,]*/.exec(part)![0];
+    if (blank.length < part.length) parts.push({ text: part.slice(blank.length), line: line + newlines(blank) });
+    line += newlines(part);
+    start = end;
+  };
+  // Strings are matched whole, so that a bracket inside one does not count.
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    if (depth === 0 && !token.startsWith('"')) add(index + 1);
+  }
+  add(text.length);
+  return parts;
+}
+
+function newlines(text: string): number {
+  return text.split('\n').length - 1;
+}
