@@ -101,13 +101,13 @@ export function createClients(options: ClientOptions = {}): AwsClients {
   };
 }
 
-/** Makes the client refuse, before anything is sent, every operation that could change something. Returns the client. */
+/** Makes the client reject, before anything is sent, every operation that could change something. Returns the client. */
 export function readOnly<Client extends AnyClient>(client: Client): Client {
   stackOf(client).add(
     (next, context) => (args) => {
       const command = context.commandName ?? 'an unnamed command';
-      if (!/^(Get|Describe|List)/.test(command)) throw new Error(`${command} was stopped: this client may only read.`);
-      return next(args);
+      if (/^(Get|Describe|List)/.test(command)) return next(args);
+      return Promise.reject(new Error(`${command} was stopped: this client may only read.`));
     },
     { step: 'initialize', name: 'prewarmReadOnly', priority: 'high' },
   );

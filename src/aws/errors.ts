@@ -57,7 +57,7 @@ const DENIED = /AccessDenied|UnauthorizedOperation|^NotAuthorized|AuthorizationE
 
 const RULES: Rule[] = [
   {
-    matches: ({ text }) => text === 'Region is missing',
+    matches: ({ text }) => text.startsWith('Region is missing'),
     Kind: InputError,
     message: (_, { profile }) =>
       profile === undefined
@@ -67,7 +67,7 @@ const RULES: Rule[] = [
   {
     matches: ({ text }) => text.startsWith('Region not accepted'),
     Kind: InputError,
-    message: (_, { region }) => `AWS Region "${region ?? ''}" is not a Region's name: give one like "eu-central-1".`,
+    message: ({ text }) => `That is not the name of an AWS Region: give one like "eu-central-1". The SDK says: ${text}`,
   },
   {
     matches: ({ code }) => code === 'ERR_INVALID_URL',
@@ -143,13 +143,13 @@ const RULES: Rule[] = [
   {
     matches: ({ name, status }) => THROTTLED.test(name) || status === 429,
     Kind: TransientError,
-    message: ({ text }, { action }) => `AWS is throttling ${action}: the next run tries again. AWS says: ${text}`,
+    message: ({ text }, { action }) => `AWS throttles ${action}: the next run tries again. AWS says: ${text}`,
   },
   {
     matches: ({ name, status }) => SERVICE_FAULT.test(name) || status >= 500,
     Kind: TransientError,
-    message: ({ name, text }, { action }) =>
-      `AWS could not complete ${action}: the next run tries again. AWS says: ${name}: ${text}`,
+    message: ({ name, text }, { action, endpoint = 'AWS' }) =>
+      `${endpoint} could not complete ${action}: the next run tries again. It says: ${name}: ${text}`,
   },
   {
     matches: ({ name, status }) => DENIED.test(name) || (status === 403 && !name.startsWith('Validation')),
