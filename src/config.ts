@@ -40,7 +40,7 @@ export const settingsSchema = z.strictObject({
     .describe(
       'How long before it is needed capacity is asked for: the action may be late by a minute or two and allocation takes one or two more.',
     ),
-  maxActions: whole(2, SCHEDULED_ACTIONS_PER_TARGET)
+  maxActions: whole(8, SCHEDULED_ACTIONS_PER_TARGET)
     .default(96)
     .describe('Most scheduled actions to hold per target. AWS allows 200, those of others included.'),
   scalingMode: z

@@ -4,6 +4,7 @@
  */
 import type { CapacityPlan, ScheduledAction } from '../model.ts';
 import { MINUTE_MS, parseAt } from '../time.ts';
+import { compact } from './compact.ts';
 
 /** One level per minute from `startMs` (a whole minute) on. UNKNOWN where nothing says what the level is. */
 export interface MinuteLevels {
@@ -57,23 +58,46 @@ export function scheduledLevels(
 }
 
 /**
- * Keeps what is scheduled wherever it is enough and not much too much, so that a forecast that wobbles rewrites nothing.
+ * Levels of at most `maxPieces` pieces that are nowhere below `wanted` and change as little as possible of what is
+ * scheduled, so that a forecast that wobbles rewrites nothing. With `fresh` = `wanted` compacted from nothing:
  *
- * A minute keeps its scheduled level when plan <= scheduled <= fresh + max(1, 10 % of fresh), where `fresh` is the plan
- * as it would be scheduled from nothing. `plan` and `fresh` do not depend on the schedule, so settling the result
- * again changes nothing.
+ * 1. the schedule as it is, if it is enough and its surplus over `fresh` is tolerable as a whole;
+ * 2. else, minute by minute, what is scheduled where it is enough and at most `fresh` + a tolerated surplus;
+ * 3. compacted, where that has too many pieces, if that is tolerable as a whole;
+ * 4. else `fresh`.
+ *
+ * Settling a result again changes nothing: `fresh` does not depend on the schedule, and each case yields to itself.
  */
-export function settle(plan: Int32Array, fresh: Int32Array, scheduled: Int32Array): Int32Array {
-  return fresh.map((level, minute) => {
-    const present = scheduled[minute]!;
-    const enough = present !== UNKNOWN && present >= plan[minute]!;
-    return enough && present <= level + surplusTolerated(level) ? present : level;
+export function settleWithin(maxPieces: number, wanted: Int32Array, scheduled: Int32Array): Int32Array {
+  const fresh = compact(wanted, maxPieces);
+  const fits = (levels: Int32Array) => pieceCount(levels) <= maxPieces;
+  const tolerable = (levels: Int32Array) =>
+    levels.every((level, i) => level >= wanted[i]!) && area(levels) <= area(fresh) + toleratedArea(fresh);
+  if (fits(scheduled) && tolerable(scheduled)) return scheduled;
+  const mixed = fresh.map((level, i) => {
+    const present = scheduled[i]!;
+    return present >= wanted[i]! && present <= level + surplusTolerated(level) ? present : level;
   });
+  if (fits(mixed)) return mixed;
+  const compacted = compact(mixed, maxPieces);
+  return tolerable(compacted) ? compacted : fresh;
 }
 
-function surplusTolerated(level: number): number {
-  // Not even one environment is kept where none is needed: idle hours are where provisioned concurrency wastes money.
+/** Not one environment too many is kept where none is needed: idle hours are where provisioned concurrency wastes money. */
+export function surplusTolerated(level: number): number {
   return level === 0 ? 0 : Math.max(1, Math.floor(level / 10));
+}
+
+function toleratedArea(levels: Int32Array): number {
+  return levels.reduce((sum, level) => sum + surplusTolerated(level), 0) / 2;
+}
+
+function area(levels: Int32Array): number {
+  return levels.reduce((sum, level) => sum + level, 0);
+}
+
+function pieceCount(levels: Int32Array): number {
+  return levels.length === 0 ? 0 : changeMinutes(levels).length + 1;
 }
 
 /** Minutes (from 1 on) at which the level differs from the minute before. */

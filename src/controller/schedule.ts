@@ -2,8 +2,7 @@
 import { SCHEDULED_ACTIONS_PER_TARGET, type Settings } from '../config.ts';
 import type { CapacityBounds, CapacityPlan, ScalingState, ScheduledAction } from '../model.ts';
 import { ceilTo, floorTo, formatAt, HOUR_MS, isoUtc, MINUTE_MS, parseAt } from '../time.ts';
-import { compact } from './compact.ts';
-import { changeMinutes, requestedLevels, scheduledLevels, settle, UNKNOWN } from './levels.ts';
+import { changeMinutes, requestedLevels, scheduledLevels, settleWithin, surplusTolerated, UNKNOWN } from './levels.ts';
 import { ringName, splitByOwner } from './ring.ts';
 
 /** What happens to an `at()` in the past is undocumented, and an action may be late: none is submitted for less than this ahead. */
@@ -40,40 +39,55 @@ export function compileSchedule(
   const startMs = floorTo(nowMs, MINUTE_MS);
   const endMs = ceilTo(plan.startMs + plan.capacity.length * plan.stepSeconds * 1000, HOUR_MS);
   const { own, foreign } = splitByOwner(state.actions, settings.namePrefix);
+  const room = Math.min(settings.maxActions, SCHEDULED_ACTIONS_PER_TARGET - foreign.length);
+  if (room < LEAST_ROOM) return { registerNow: null, actions: [] };
+
   const pending = pendingActions(own, settings, nowMs);
-  const wanted = requestedLevels(plan, settings.leadTimeSeconds, startMs, endMs);
-  const scheduled = scheduledLevels(presentLevel(state, settings), pending, { startMs, minutes: wanted.levels.length });
-  if (settings.neverLower) raiseTo(wanted.levels, scheduled.levels);
+  const wanted = requestedLevels(plan, settings.leadTimeSeconds, startMs, endMs).levels;
+  const scheduled = scheduledLevels(presentLevel(state), pending, { startMs, minutes: wanted.length }).levels;
+  if (settings.neverLower) raiseTo(wanted, scheduled);
+  const firstMinute = Math.min(wanted.length, Math.ceil((nowMs + MIN_AHEAD_MS - startMs) / MINUTE_MS));
   const context: Context = {
     startMs,
     endMs,
+    firstMinute,
     nowMs,
     baseline: plan.baseline,
-    scheduled: scheduled.levels,
+    scheduled,
     pending,
     settings,
+    state,
   };
 
-  const room = Math.min(settings.maxActions, SCHEDULED_ACTIONS_PER_TARGET - foreign.length);
-  if (room < ACTIONS_OF_ONE_STEP) return { registerNow: null, actions: [] };
-  for (let pieces = room; ; pieces--) {
-    const schedule = expressLevels(settledWithin(wanted.levels, scheduled.levels, pieces), context);
-    if (schedule.actions.length <= room || pieces === 1) return schedule;
-  }
+  const imminent = imminentLevels(wanted.subarray(0, firstMinute), scheduled.subarray(0, firstMinute));
+  const later = settleWithin(piecesFor(room, settings), wanted.subarray(firstMinute), scheduled.subarray(firstMinute));
+  return expressLevels(Int32Array.of(...imminent, ...later), context);
 }
 
-/** A release in floor mode takes two actions. */
-const ACTIONS_OF_ONE_STEP = 2;
+/**
+ * Levels that fit into `room` actions whatever happens: one is the return to the baseline, up to three are about to fire
+ * and stay, and in floor mode each fall takes two. A constant, since a second run must find the same schedule again.
+ */
+function piecesFor(room: number, { scalingMode }: ScheduleSettings): number {
+  const free = room - 1 - MIN_AHEAD_MS / MINUTE_MS - 1;
+  return scalingMode === 'pin' ? free : Math.floor(free / 2);
+}
+
+/** With less there is no room for a level between those about to fire and the return to the baseline. */
+const LEAST_ROOM = 8;
 
 interface Context {
   startMs: number;
   endMs: number;
+  /** The first minute for which an action may still be submitted. */
+  firstMinute: number;
   nowMs: number;
   baseline: number;
   /** What present bounds and pending actions make of each minute. */
   scheduled: Int32Array;
   pending: readonly ScheduledAction[];
   settings: ScheduleSettings;
+  state: Pick<ScalingState, 'scalableTarget'>;
 }
 
 function raiseTo(levels: Int32Array, floor: Int32Array): void {
@@ -82,16 +96,21 @@ function raiseTo(levels: Int32Array, floor: Int32Array): void {
   });
 }
 
-function settledWithin(wanted: Int32Array, scheduled: Int32Array, maxPieces: number): Int32Array {
-  const fresh = compact(wanted, maxPieces);
-  const settled = settle(wanted, fresh, scheduled);
-  return changeMinutes(settled).length < maxPieces ? settled : fresh;
+/**
+ * The minutes that no action can reach any more: as they are scheduled where that is enough and not much too
+ * much, else one level that is enough for all of them, to be set now.
+ */
+function imminentLevels(wanted: Int32Array, scheduled: Int32Array): Int32Array {
+  const highest = wanted.reduce((max, level) => Math.max(max, level), 0);
+  const fits = scheduled.every(
+    (level, minute) => level >= wanted[minute]! && level <= highest + surplusTolerated(highest),
+  );
+  return fits ? scheduled : wanted.map(() => highest);
 }
 
-/** The level that the target's bounds hold at present; null when they hold none in our mode's form. */
-function presentLevel(state: Pick<ScalingState, 'scalableTarget'>, settings: ScheduleSettings): number | null {
-  const target = state.scalableTarget;
-  return target?.maxCapacity === openBounds(target?.minCapacity ?? 0, settings).maxCapacity ? target.minCapacity : null;
+/** The level that the target's bounds hold at present: its floor, whatever the ceiling. */
+function presentLevel({ scalableTarget }: Pick<ScalingState, 'scalableTarget'>): number | null {
+  return scalableTarget?.minCapacity ?? null;
 }
 
 /** Bounds that hold a level: pinned, or as a floor under a ceiling that stays open to a target tracking policy. */
@@ -113,13 +132,11 @@ function pendingActions(own: readonly ScheduledAction[], settings: ScheduleSetti
  * Levels as bounds and actions. Until the first moment for which an action may still be submitted, either what is
  * there already does what is wanted and stays untouched, or the bounds are set now.
  */
-function expressLevels(wanted: Int32Array, context: Context): Schedule {
-  const { startMs, endMs, nowMs, scheduled, settings } = context;
-  const firstMinute = Math.min(wanted.length, Math.ceil((nowMs + MIN_AHEAD_MS - startMs) / MINUTE_MS));
-  const levels = wanted.slice();
-  const imminent = levels.subarray(0, firstMinute);
-  const untouched = imminent.every((level, minute) => level === scheduled[minute]);
-  if (!untouched) imminent.fill(imminent.reduce((highest, level) => Math.max(highest, level), 0));
+function expressLevels(levels: Int32Array, context: Context): Schedule {
+  const { startMs, endMs, firstMinute, settings } = context;
+  const firstAtMs = startMs + firstMinute * MINUTE_MS;
+  const registerNow = boundsNow(levels, context);
+  const imminent = registerNow ? [] : context.pending.filter((action) => (parseAt(action.schedule) ?? 0) < firstAtMs);
 
   const steps = changeMinutes(levels).map((minute) => ({
     atMs: startMs + minute * MINUTE_MS,
@@ -128,23 +145,14 @@ function expressLevels(wanted: Int32Array, context: Context): Schedule {
   }));
   steps.push({ atMs: endMs, level: context.baseline, releases: context.baseline < (levels.at(-1) ?? 0) });
   const bounds = boundsByTime(steps, settings);
-  const firstAtMs = startMs + firstMinute * MINUTE_MS;
-  const registerNow = untouched ? null : boundsNow(levels[0]!, context);
-  if (
-    registerNow &&
-    registerNow.maxCapacity !== openBounds(levels[0]!, settings).maxCapacity &&
-    !bounds.has(firstAtMs)
-  ) {
-    bounds.set(firstAtMs, openBounds(levels[0]!, settings));
-  }
+  const open = openBounds(levels[firstMinute] ?? context.baseline, settings);
+  if (staysClosed(registerNow ?? context.state.scalableTarget, imminent, settings) && !bounds.has(firstAtMs))
+    bounds.set(firstAtMs, open);
   const submitted = [...bounds].filter(([atMs]) => atMs >= firstAtMs).sort(([a], [b]) => a - b);
-  const imminentActions = untouched
-    ? context.pending.filter((action) => (parseAt(action.schedule) ?? 0) < firstAtMs)
-    : [];
   return {
     registerNow,
     actions: [
-      ...imminentActions,
+      ...imminent,
       ...submitted.map(([atMs, at]) => ({
         name: ringName(settings.namePrefix, atMs),
         schedule: formatAt(atMs),
@@ -152,6 +160,19 @@ function expressLevels(wanted: Int32Array, context: Context): Schedule {
       })),
     ],
   };
+}
+
+/** In floor mode: true when neither the bounds nor an action about to fire leave the maximum open. */
+function staysClosed(
+  bounds: CapacityBounds | null,
+  imminent: readonly ScheduledAction[],
+  settings: ScheduleSettings,
+): boolean {
+  if (settings.scalingMode === 'pin') return false;
+  const isOpen = ({ minCapacity = 0, maxCapacity = 0 }: Partial<CapacityBounds>) =>
+    maxCapacity >= openBounds(minCapacity, settings).maxCapacity;
+  const last = imminent.at(-1);
+  return last ? !isOpen(last) : !isOpen(bounds ?? { minCapacity: 0, maxCapacity: settings.maxCapacity });
 }
 
 /**
@@ -171,13 +192,21 @@ function boundsByTime(
   return bounds;
 }
 
-function boundsNow(level: number, context: Context): CapacityBounds & { reason: string } {
-  const present = context.scheduled[0]!;
-  const releases = present > level;
-  const bounds = releases ? { minCapacity: level, maxCapacity: level } : openBounds(level, context.settings);
-  const found = present === UNKNOWN ? 'the present bounds hold no level' : `the present level is ${present}`;
+/** Null where the present bounds, and the actions about to fire, already make the minutes what they should be. */
+function boundsNow(levels: Int32Array, context: Context): Schedule['registerNow'] {
+  const { scheduled, firstMinute, settings, state, pending, nowMs, startMs } = context;
+  const level = levels[0]!;
+  const firing = pending.some((action) => (parseAt(action.schedule) ?? 0) <= startMs);
+  const inForm =
+    firing ||
+    settings.scalingMode === 'floor' ||
+    state.scalableTarget?.maxCapacity === state.scalableTarget?.minCapacity;
+  if (inForm && levels.subarray(0, firstMinute).every((wanted, minute) => wanted === scheduled[minute])) return null;
+  const present = scheduled[0]!;
+  const bounds = present > level ? { minCapacity: level, maxCapacity: level } : openBounds(level, settings);
+  const found = present === UNKNOWN ? 'nothing is registered yet' : `the present floor is ${present}`;
   return {
     ...bounds,
-    reason: `${level} from now on, before an action could fire (${isoUtc(context.nowMs + MIN_AHEAD_MS)}); ${found}`,
+    reason: `${level} from now on, before an action could fire (${isoUtc(nowMs + MIN_AHEAD_MS)}); ${found}`,
   };
 }
