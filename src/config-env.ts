@@ -93,7 +93,7 @@ function targetsFrom(text: string | undefined): unknown {
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part) => {
-      const colon = part.indexOf(':');
+      const colon = part.lastIndexOf(':');
       return colon < 0
         ? { functionName: part, alias: '' }
         : { functionName: part.slice(0, colon), alias: part.slice(colon + 1) };

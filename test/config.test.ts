@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { configFromEnv, environmentName, logLevelFromEnv } from '../src/config-env.ts';
+import { parseTargetConfig, settingsSchema } from '../src/config.ts';
+import { InputError } from '../src/errors.ts';
+
+function faultsOf(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof InputError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('configFromEnv', () => {
+  it('gives every target the defaults: observing, on demand at rest', () => {
+    expect(configFromEnv({ PREWARM_TARGETS: 'scorer:live, segments:live' })).toMatchObject([
+      {
+        target: { functionName: 'scorer', alias: 'live' },
+        mode: 'observe',
+        minCapacity: 0,
+        horizonHours: 24,
+        maxActions: 96,
+      },
+      { target: { functionName: 'segments', alias: 'live' }, mode: 'observe' },
+    ]);
+  });
+
+  it('lets a target override any setting', () => {
+    const targets = JSON.stringify([
+      { functionName: 'a', alias: 'live', maxCapacity: 7, mode: 'act' },
+      { functionName: 'b', alias: 'live' },
+    ]);
+    const configs = configFromEnv({ PREWARM_TARGETS: targets, PREWARM_MIN_CAPACITY: '2' });
+    expect(configs).toMatchObject([
+      { maxCapacity: 7, mode: 'act', minCapacity: 2 },
+      { mode: 'observe', minCapacity: 2 },
+    ]);
+    expect(Object.isFrozen(configs[0])).toBe(true);
+  });
+
+  it('reads an empty variable as absent, and ignores variables of others', () => {
+    expect(configFromEnv({ PREWARM_TARGETS: 'a:live', PREWARM_MODE: ' ', PATH: '/bin' })[0]!.mode).toBe('observe');
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['no target', {}, /^PREWARM_TARGETS = nothing: must name at least one target$/],
+    ['a target without alias', { PREWARM_TARGETS: 'a' }, /^PREWARM_TARGETS.*must be the name of an alias/],
+    ['$LATEST', { PREWARM_TARGETS: 'a:$LATEST' }, /does not exist for \$LATEST/],
+    ['a version number', { PREWARM_TARGETS: 'a:12' }, /a version number changes with each deploy/],
+    ['an ARN', { PREWARM_TARGETS: 'arn:aws:lambda:eu-west-1:1:function:f:live' }, /no ARN/],
+    ['a target named twice', { PREWARM_TARGETS: 'a:live,a:live' }, /a:live.*named twice/],
+    ['broken JSON', { PREWARM_TARGETS: '[{' }, /PREWARM_TARGETS.*not valid JSON/],
+    [
+      'an unknown field of a target',
+      { PREWARM_TARGETS: '[{"functionName":"a","alias":"live","max":3}]' },
+      /max is not a setting/,
+    ],
+    ['an unknown mode', { PREWARM_TARGETS: 'a:live', PREWARM_MODE: 'dry' }, /PREWARM_MODE = "dry": .*observe.*act/],
+    [
+      'words for a number',
+      { PREWARM_TARGETS: 'a:live', PREWARM_HORIZON_HOURS: 'two' },
+      /PREWARM_HORIZON_HOURS = "two"/,
+    ],
+    [
+      'a number out of bounds',
+      { PREWARM_TARGETS: 'a:live', PREWARM_HORIZON_HOURS: '72' },
+      /PREWARM_HORIZON_HOURS = "72": .*48/,
+    ],
+    ['a fraction', { PREWARM_TARGETS: 'a:live', PREWARM_MAX_ACTIONS: '9.5' }, /PREWARM_MAX_ACTIONS = "9.5"/],
+    [
+      'a minimum above the maximum',
+      { PREWARM_TARGETS: 'a:live', PREWARM_MIN_CAPACITY: '9', PREWARM_MAX_CAPACITY: '8' },
+      /minCapacity = 9: must not exceed maxCapacity = 8/,
+    ],
+    [
+      'acting without a cap',
+      { PREWARM_TARGETS: 'a:live', PREWARM_MODE: 'act' },
+      /maxCapacity = nothing: must be given in act mode/,
+    ],
+    [
+      'a misspelt variable',
+      { PREWARM_TARGETS: 'a:live', PREWARM_MAX_CAPACTIY: '8' },
+      /PREWARM_MAX_CAPACTIY is not a setting/,
+    ],
+    [
+      'an unknown log level',
+      { PREWARM_TARGETS: 'a:live', PREWARM_LOG_LEVEL: 'loud' },
+      /PREWARM_LOG_LEVEL = "loud": must be one of/,
+    ],
+    [
+      'a name that AWS refuses',
+      { PREWARM_TARGETS: 'a:live', PREWARM_NAME_PREFIX: 'a/b' },
+      /PREWARM_NAME_PREFIX = "a\/b"/,
+    ],
+  ])('names %s with its value and what it has to be', (_, env, expected) => {
+    const faults = faultsOf(() => configFromEnv(env));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(expected);
+  });
+
+  it('reports all faults at once', () => {
+    const env = { PREWARM_TARGETS: 'a', PREWARM_MODE: 'x', PREWARM_HORIZON_HOURS: '0', PREWARM_NONSENSE: '1' };
+    expect(faultsOf(() => configFromEnv(env))).toHaveLength(4);
+  });
+});
+
+describe('parseTargetConfig', () => {
+  it('names the flag at fault', () => {
+    const faults = faultsOf(() =>
+      parseTargetConfig({ functionName: 'a', alias: 'live' }, { maxCapacity: 'lots' }, () => ({
+        name: '--max-capacity',
+        value: 'lots',
+      })),
+    );
+    expect(faults[0]).toMatch(/^--max-capacity = "lots": /);
+  });
+});
+
+it('falls back to the info log level, since the log must be able to say that the level is wrong', () => {
+  expect([undefined, 'loud', 'DEBUG'].map((level) => logLevelFromEnv({ PREWARM_LOG_LEVEL: level }))).toEqual([
+    'info',
+    'info',
+    'debug',
+  ]);
+});
+
+it('has a description and an environment variable for every setting', () => {
+  for (const [name, field] of Object.entries(settingsSchema.shape)) {
+    expect(field.description, name).toBeTruthy();
+    expect(environmentName(name)).toMatch(/^PREWARM_[A-Z_]+$/);
+  }
+});
