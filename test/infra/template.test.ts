@@ -1,0 +1,205 @@
+/** What lint cannot know: that the parts of the template are wired to each other as the controller expects. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { LOG_LEVELS, settingsSchema } from '../../src/config.ts';
+import { configFromEnv, environmentName } from '../../src/config-env.ts';
+import { readTemplate, resource, type Resource, type Template } from './cloudformation.ts';
+import { describeWithTools } from './tools.ts';
+
+/** Only for metric files without durations; CloudWatch always has them. */
+const NOT_A_PARAMETER = new Set(['averageDurationMs']);
+
+const SETTINGS = Object.keys(settingsSchema.shape).filter((setting) => !NOT_A_PARAMETER.has(setting));
+
+const parameterName = (setting: string) => setting.charAt(0).toUpperCase() + setting.slice(1);
+
+interface JsonSchema {
+  type: string;
+  minimum?: number;
+  maximum?: number;
+  enum?: string[];
+  pattern?: string;
+  default?: string | number;
+}
+const configSchema = z.toJSONSchema(settingsSchema, { io: 'input' }).properties as unknown as Record<
+  string,
+  JsonSchema
+>;
+
+describeWithTools('the template', ['python'], () => {
+  let source: Template;
+  let transformed: Template;
+  beforeAll(async () => ({ source, transformed } = await readTemplate()));
+
+  const environment = () => {
+    const { Environment } = resource(transformed, 'ControllerFunction').Properties;
+    return (Environment as { Variables: Record<string, unknown> }).Variables;
+  };
+
+  describe('parameters', () => {
+    it.each(SETTINGS)('%s has the bounds that the configuration has', (setting) => {
+      const parameter = source.Parameters[parameterName(setting)];
+      const schema = configSchema[setting]!;
+      // Zero would leave the scalable target without datapoints: the template asks for one environment at least.
+      const minimum = setting === 'minCapacity' ? 1 : schema.minimum;
+      expect({
+        min: parameter?.MinValue,
+        max: parameter?.MaxValue,
+        values: parameter?.AllowedValues,
+        pattern: parameter?.AllowedPattern,
+      }).toEqual({ min: minimum, max: schema.maximum, values: schema.enum, pattern: schema.pattern });
+    });
+
+    it.each(SETTINGS.filter((setting) => !setting.endsWith('Capacity')))(
+      '%s has the default of the configuration',
+      (setting) => {
+        expect(source.Parameters[parameterName(setting)]?.Default).toBe(configSchema[setting]!.default);
+      },
+    );
+
+    it('pass the controller every setting under the name that it reads', () => {
+      const expected = Object.fromEntries(
+        SETTINGS.map((setting) => [environmentName(setting), { Ref: parameterName(setting) }]),
+      );
+      expect(environment()).toEqual({
+        ...expected,
+        PREWARM_TARGETS: { 'Fn::Sub': '${WorkerFunction}:live' },
+        PREWARM_LOG_LEVEL: { Ref: 'LogLevel' },
+      });
+      expect(source.Parameters.LogLevel?.AllowedValues).toEqual([...LOG_LEVELS]);
+    });
+
+    it.each(['observe', 'act'])('make a valid configuration by default in %s mode', (mode) => {
+      const env = Object.fromEntries(
+        Object.entries(environment()).map(([name, value]) => {
+          const parameter = (value as { Ref?: string }).Ref;
+          return [name, parameter === undefined ? 'worker-1A2B:live' : String(source.Parameters[parameter]?.Default)];
+        }),
+      );
+      const [config, ...others] = configFromEnv({ ...env, PREWARM_MODE: mode });
+      expect(others).toEqual([]);
+      expect(config).toMatchObject({ mode, minCapacity: 1, maxCapacity: 10, target: { alias: 'live' } });
+    });
+
+    it('are described, bounded and shown in a group, each of them', () => {
+      const names = Object.keys(source.Parameters).sort();
+      const grouped = source.Metadata['AWS::CloudFormation::Interface'].ParameterGroups.flatMap(
+        (group) => group.Parameters,
+      );
+      expect([...grouped].sort()).toEqual(names);
+      const unbounded = Object.entries(source.Parameters).filter(
+        ([, p]) => !p.AllowedValues && !p.AllowedPattern && (p.MinValue === undefined || p.MaxValue === undefined),
+      );
+      expect(unbounded).toEqual([]);
+      expect(names.filter((name) => (source.Parameters[name]?.Description?.length ?? 0) < 20)).toEqual([]);
+      expect(names.filter((name) => source.Parameters[name]?.Default === undefined)).toEqual([]);
+    });
+
+    it('accept a tag or a digest of Amazon ECR as the worker image, and nothing else', () => {
+      const pattern = new RegExp(source.Parameters.WorkerImageUri?.AllowedPattern ?? '$^');
+      const registry = '111122223333.dkr.ecr.eu-central-1.amazonaws.com';
+      expect(pattern.test('')).toBe(true);
+      expect(pattern.test(`${registry}/team/worker:1.2`)).toBe(true);
+      expect(pattern.test(`${registry}/worker@sha256:${'0a'.repeat(32)}`)).toBe(true);
+      expect(pattern.test(`${registry}/worker`)).toBe(false);
+      expect(pattern.test('docker.io/library/python:3.13')).toBe(false);
+    });
+  });
+
+  describe('scalable target', () => {
+    const target = () => resource(transformed, 'WorkerScalableTarget');
+
+    it('names the alias that SAM publishes, and waits for it', () => {
+      expect(target().Properties.ResourceId).toEqual({ 'Fn::Sub': 'function:${WorkerFunction}:live' });
+      expect(target().DependsOn).toBe('WorkerFunctionAliaslive');
+      const alias = resource(transformed, 'WorkerFunctionAliaslive');
+      expect(alias.Type).toBe('AWS::Lambda::Alias');
+      expect(alias.Properties).toMatchObject({ Name: 'live', FunctionName: { Ref: 'WorkerFunction' } });
+    });
+
+    it('is bounded by the same parameters as the controller and uses the service-linked role', () => {
+      expect(target().Properties).toMatchObject({
+        ServiceNamespace: 'lambda',
+        ScalableDimension: 'lambda:function:ProvisionedConcurrency',
+        MinCapacity: environment().PREWARM_MIN_CAPACITY,
+        MaxCapacity: environment().PREWARM_MAX_CAPACITY,
+        RoleARN: {
+          'Fn::Sub': expect.stringMatching(
+            /^arn:\$\{AWS::Partition\}:iam::\$\{AWS::AccountId\}:role\/aws-service-role\/lambda\.application-autoscaling\.amazonaws\.com\/AWSServiceRoleForApplicationAutoScaling_LambdaConcurrency$/,
+          ) as unknown,
+        },
+      });
+    });
+
+    it('is the only owner: nothing declares provisioned concurrency or scheduled actions', () => {
+      const text = JSON.stringify(transformed);
+      expect(text).not.toContain('"ProvisionedConcurrencyConfig":');
+      expect(text).not.toContain('"ProvisionedConcurrentExecutions":');
+      expect(target().Properties).not.toHaveProperty('ScheduledActions');
+    });
+
+    it('exists in observe mode too, so that leaving act mode does not strand the last capacity', () => {
+      expect(target().Condition).toBeUndefined();
+    });
+  });
+
+  describe('controller', () => {
+    it('runs every five minutes, late runs are dropped, and two never overlap', () => {
+      const schedule = resource(transformed, 'ControllerFunctionEveryFiveMinutes');
+      expect(schedule.Properties).toMatchObject({
+        ScheduleExpression: 'rate(5 minutes)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: {
+          Arn: { 'Fn::GetAtt': ['ControllerFunction', 'Arn'] },
+          RetryPolicy: { MaximumEventAgeInSeconds: 240, MaximumRetryAttempts: 2 },
+        },
+      });
+      expect(resource(transformed, 'ControllerFunctionEventInvokeConfig').Properties).toMatchObject({
+        FunctionName: { Ref: 'ControllerFunction' },
+        MaximumEventAgeInSeconds: 240,
+        MaximumRetryAttempts: 1,
+      });
+      const { Timeout, ReservedConcurrentExecutions } = resource(transformed, 'ControllerFunction').Properties;
+      expect(Timeout).toBeLessThan(240);
+      expect(ReservedConcurrentExecutions).toEqual({ 'Fn::If': ['ReservesConcurrency', 1, { Ref: 'AWS::NoValue' }] });
+    });
+
+    it('is the current Node.js with the bundled file as handler', () => {
+      expect(resource(transformed, 'ControllerFunction').Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Handler: 'handler.handler',
+        Architectures: [{ Ref: 'ControllerArchitecture' }],
+        MemorySize: 512,
+      });
+    });
+  });
+
+  it.each(['Controller', 'Worker'])(
+    'keeps the logs of the %s for a stated time, in a group that its role may write',
+    (name) => {
+      const group: Resource = resource(transformed, `${name}LogGroup`);
+      expect(group.Properties.RetentionInDays).toEqual({ Ref: 'LogRetentionDays' });
+      const { LoggingConfig, Role } = resource(transformed, `${name}Function`).Properties;
+      expect(LoggingConfig).toEqual({ LogGroup: { Ref: `${name}LogGroup` } });
+      expect(Role).toEqual({ 'Fn::GetAtt': [`${name}Role`, 'Arn'] });
+    },
+  );
+
+  it('publishes a new version of the worker when any of its properties changes', () => {
+    expect(resource(source, 'WorkerFunction').Properties).toMatchObject({
+      PackageType: 'Image',
+      AutoPublishAlias: 'live',
+      AutoPublishAliasAllProperties: true,
+    });
+  });
+
+  it('tells what was deployed', () => {
+    expect(Object.keys(transformed.Outputs).sort()).toEqual([
+      'ControllerFunctionName',
+      'ControllerLogGroupName',
+      'ScalableTargetResourceId',
+      'Target',
+      'WorkerAliasArn',
+    ]);
+  });
+});

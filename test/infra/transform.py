@@ -1,0 +1,37 @@
+"""Prints a SAM template as parsed and as CloudFormation would see it after SAM's transform, which runs offline.
+
+usage: transform.py TEMPLATE PARAMETERS_JSON
+"""
+
+import json
+import os
+import sys
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+
+class NoManagedPolicies:
+    """The templates name none; asking AWS for the list would need credentials."""
+
+    def load(self):
+        return {}
+
+
+def main() -> None:
+    path, parameters = sys.argv[1], json.loads(sys.argv[2])
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    packaged = yaml_parse(text)
+    for resource in packaged["Resources"].values():
+        # `sam deploy` uploads local code and puts its address here.
+        if "CodeUri" in resource.get("Properties", {}):
+            resource["Properties"]["CodeUri"] = "s3://uploaded/code.zip"
+    transformed = transform(packaged, parameters, NoManagedPolicies())
+    json.dump({"source": yaml_parse(text), "transformed": transformed}, sys.stdout, default=str)
+
+
+if __name__ == "__main__":
+    main()
