@@ -55,14 +55,18 @@ export function demandHistory(reading: MetricReading, options: DemandOptions = {
   return trimStart({
     startMs: frame.startMs,
     stepSeconds: frame.stepMs / 1000,
-    ...means,
+    ...means.series,
     peakConcurrency: peaks,
     peakBasis: observed ? 'observed' : 'rate',
     peakWindowSeconds: steps.windowMs / 1000,
   });
 }
 
-type Means = Pick<DemandHistory, 'invocations' | 'averageDurationMs' | 'meanConcurrency'>;
+interface Means {
+  series: Pick<DemandHistory, 'invocations' | 'averageDurationMs' | 'meanConcurrency'>;
+  /** The duration to reckon with in each step, whether or not anything was invoked there. */
+  durationMs: Float64Array;
+}
 
 function hasKnown(values: Float64Array): boolean {
   return values.some((value) => !Number.isNaN(value));
@@ -106,16 +110,21 @@ function meansOfRequests(sources: readonly DemandGrid[], frame: Frame, { average
   const { requests, weights, averageDurationMs: measured } = resample(sources, frame);
   const around = averageAround(measured, weights, DAY_MS / frame.stepMs);
   const overall = averageAround(measured, weights, 2 * frame.length);
-  const durationMs = requests.map((count, j) => {
-    if (!(count > 0)) return NaN;
-    return [measured[j]!, around[j]!, averageDurationMs ?? NaN, overall[j]!].find((ms) => !Number.isNaN(ms)) ?? NaN;
-  });
+  const durationMs = measured.map(
+    (own, j) => [own, around[j]!, averageDurationMs ?? NaN, overall[j]!].find((ms) => !Number.isNaN(ms)) ?? NaN,
+  );
   if (requests.some((count, j) => count > 0 && Number.isNaN(durationMs[j]!)))
     throw new InputError(
       'The metrics have invocations but no duration, so their concurrency is unknown. Give --average-duration-ms.',
     );
-  const meanConcurrency = requests.map((count, j) => (count > 0 ? (count * durationMs[j]!) / frame.stepMs : count));
-  return { invocations: requests, averageDurationMs: durationMs, meanConcurrency };
+  return {
+    series: {
+      invocations: requests,
+      averageDurationMs: requests.map((count, j) => (count > 0 ? durationMs[j]! : NaN)),
+      meanConcurrency: requests.map((count, j) => (count > 0 ? (count * durationMs[j]!) / frame.stepMs : count)),
+    },
+    durationMs,
+  };
 }
 
 /** The weighted average over the `width` steps around each step; NaN where they have no weight. */
@@ -141,12 +150,9 @@ function meansOfMaxima(sources: readonly DemandGrid[], frame: Frame): Means {
     ...source,
     requests: source.maxConcurrency.map((max) => max * source.stepMs),
   }));
-  const unknown = new Float64Array(frame.length).fill(NaN);
-  return {
-    invocations: unknown,
-    averageDurationMs: unknown.slice(),
-    meanConcurrency: resample(busy, frame).requests.map((busyMs) => busyMs / frame.stepMs),
-  };
+  const meanConcurrency = resample(busy, frame).requests.map((busyMs) => busyMs / frame.stepMs);
+  const unknown = () => new Float64Array(frame.length).fill(NaN);
+  return { series: { invocations: unknown(), averageDurationMs: unknown(), meanConcurrency }, durationMs: unknown() };
 }
 
 function maximaAreKnown(sources: readonly DemandGrid[], frame: Frame): boolean {
@@ -164,8 +170,7 @@ function maximaAreKnown(sources: readonly DemandGrid[], frame: Frame): boolean {
 
 function observedPeaks(sources: readonly DemandGrid[], frame: Frame, means: Means): Float64Array {
   return maximumPerStep(sources, { frame, longestMs: frame.stepMs }, (source, i, j) => {
-    const throttled =
-      source.throttled[i]! > 0 ? concurrency(source, i, source.throttled[i]!, means.averageDurationMs[j]!) : 0;
+    const throttled = source.throttled[i]! > 0 ? concurrency(source, i, source.throttled[i]!, means.durationMs[j]!) : 0;
     return source.maxConcurrency[i]! + throttled;
   });
 }
@@ -182,10 +187,12 @@ function ratePeaks(
   const startMs = floorTo(fineEnough[0]!.startMs - phaseMs, windowMs) + phaseMs;
   const length = Math.ceil((endOf(fineEnough.at(-1)!) - startMs) / windowMs);
   const windows = { startMs, stepMs: windowMs, length, ...resample(fineEnough, { startMs, stepMs: windowMs, length }) };
-  return maximumPerStep([windows], { frame, longestMs: Infinity }, (window, i, j) => {
+  const peaks = maximumPerStep([windows], { frame, longestMs: Infinity }, (window, i, j) => {
     const requests = window.requests[i]!;
-    return requests > 0 ? concurrency(window, i, requests, means.averageDurationMs[j]!) : requests;
+    return requests > 0 ? concurrency(window, i, requests, means.durationMs[j]!) : requests;
   });
+  // Half-known windows aside, some window is at least as busy as the step.
+  return peaks.map((peak, j) => Math.max(peak, means.series.meanConcurrency[j]! || 0));
 }
 
 /** Little's law within one step, with the step's own duration where it is known. */
