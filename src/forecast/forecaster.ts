@@ -1,0 +1,147 @@
+/** One history, forecasts from any of its moments, each made from what came before that moment alone. */
+import type { DemandHistory, Forecast, ForecastResult } from '../model.ts';
+import { PEAK_QUANTILE_LEVELS } from '../model.ts';
+import { DAY_MS, HOUR_MS, SLOT_MS, SLOT_SECONDS, floorTo } from '../time.ts';
+import { drawPeaks, peakOfRate } from './arrivals.ts';
+import type { SeasonalModel, SlotDistribution } from './seasonal-model.ts';
+import type { DemandSeries } from './seasonal-state.ts';
+import { fitSeasonalModel } from './seasonal-model.ts';
+
+export interface ForecastHorizon {
+  /** Slots of five minutes; the first is the one that contains the origin. */
+  horizonSlots: number;
+  /** Levels of the peak quantiles, in (0, 1); by default PEAK_QUANTILE_LEVELS. */
+  levels?: readonly number[];
+  /**
+   * The peak of slot s is that over slots s .. s + windowSlots - 1 (default 1): the distribution of the maximum itself,
+   * which is less than the maximum of the slots' quantiles.
+   */
+  windowSlots?: number;
+}
+
+export interface Forecaster {
+  /** The same as `forecastDemand` at that moment: nothing at or after `originMs` has any influence. */
+  forecastAt(originMs: number, horizon: ForecastHorizon): ForecastResult;
+}
+
+/** Regressions are fitted anew at these times of day (UTC), and more often while there is little history. */
+const REFIT_MS = 6 * HOUR_MS;
+const EARLY_REFIT_MS = HOUR_MS;
+const EARLY_MS = 4 * DAY_MS;
+/** Profiles reach this far beyond the data; later targets borrow from the week before. */
+const REACH_MS = 3 * DAY_MS;
+/** How much of the past the usual service time is averaged over. */
+const DURATION_WINDOW_MS = 7 * DAY_MS;
+
+/** Fits are kept, so that a walk through the history costs one fit per refit time and a cheap reading per origin. */
+export function createForecaster(history: DemandHistory): Forecaster {
+  const series = cleanSeries(history);
+  const stepMs = history.stepSeconds * 1000;
+  const knownBefore = cumulativeKnown(series);
+  const peaks = peakSeries(history, series);
+  let cached: { fitEnd: number; model: SeasonalModel } | null = null;
+  const modelFor = (origin: number, originMs: number): SeasonalModel => {
+    const refitMs = originMs - history.startMs < EARLY_MS ? EARLY_REFIT_MS : REFIT_MS;
+    const epoch = Math.max(0, Math.floor((floorTo(originMs, refitMs) - history.startMs) / stepMs));
+    // A model needs a day of history even if its refit time came just before.
+    const fitEnd = knownBefore[epoch]! * stepMs >= DAY_MS ? epoch : origin;
+    if (cached?.fitEnd !== fitEnd) {
+      const demand: DemandSeries = { ...series, stepSeconds: history.stepSeconds, peak: peaks(fitEnd) };
+      cached = { fitEnd, model: fitSeasonalModel(demand, fitEnd, REACH_MS / stepMs) };
+    }
+    return cached.model;
+  };
+  return {
+    forecastAt: (originMs, horizon) => {
+      const complete = Math.floor((originMs - history.startMs) / stepMs);
+      const origin = Math.max(0, Math.min(series.signal.length, complete));
+      const haveSeconds = knownBefore[origin]! * history.stepSeconds;
+      if (haveSeconds * 1000 < DAY_MS) {
+        return { kind: 'insufficient-history', haveSeconds, needSeconds: DAY_MS / 1000 };
+      }
+      const model = modelFor(origin, Math.min(originMs, history.startMs + origin * stepMs));
+      return { kind: 'forecast', forecast: readSlots(model, history, originMs, horizon) };
+    },
+  };
+}
+
+/** What is not a possible load (negative, infinite) is unknown. */
+function cleanSeries(history: DemandHistory): { signal: Float64Array; mean: Float64Array } {
+  const clean = (values: Float64Array) => values.map((y) => (y >= 0 && y < Infinity ? y : NaN));
+  return { signal: clean(history.peakConcurrency), mean: clean(history.meanConcurrency) };
+}
+
+function cumulativeKnown(series: { signal: Float64Array; mean: Float64Array }): Int32Array {
+  const out = new Int32Array(series.signal.length + 1);
+  for (let t = 0; t < series.signal.length; t++) {
+    out[t + 1] = out[t]! + (series.signal[t]! >= 0 && series.mean[t]! >= 0 ? 1 : 0);
+  }
+  return out;
+}
+
+/** The peaks to forecast, as known at `fitEnd`: those observed, or those that arrivals at the measured rate would make. */
+function peakSeries(history: DemandHistory, series: { signal: Float64Array }): (fitEnd: number) => Float64Array {
+  if (history.peakBasis === 'observed') return () => series.signal;
+  const drawn = new Map<number, Float64Array>();
+  const firstStep = Math.round(history.startMs / (history.stepSeconds * 1000));
+  return (fitEnd) => {
+    // Rounded to 10 %, so that a walk through the history draws them a few times only.
+    const group = Math.round(Math.log(usualDurationMs(history, fitEnd)) / Math.log(1.1));
+    let peaks = drawn.get(group);
+    if (!peaks) {
+      const peakAt = peakOfRate(history.peakWindowSeconds, 1.1 ** group / 1000);
+      drawn.set(group, (peaks = drawPeaks(series.signal, firstStep, peakAt)));
+    }
+    return peaks;
+  };
+}
+
+/** Invocation-weighted mean over the last days before `end`; a second when nothing is known. */
+function usualDurationMs(history: DemandHistory, end: number): number {
+  let weighted = 0;
+  let weight = 0;
+  const from = end - DURATION_WINDOW_MS / (history.stepSeconds * 1000);
+  for (let t = Math.max(0, from); t < end; t++) {
+    const duration = history.averageDurationMs[t]!;
+    const count = history.invocations[t]!;
+    if (!(duration > 0 && duration < Infinity && count > 0 && count < Infinity)) continue;
+    weighted += duration * count;
+    weight += count;
+  }
+  return weight > 0 ? Math.max(1, weighted / weight) : 1000;
+}
+
+/** Reads the model on its own grid and lays the result out in slots of five minutes. */
+function readSlots(model: SeasonalModel, history: DemandHistory, originMs: number, horizon: ForecastHorizon): Forecast {
+  const { horizonSlots, windowSlots = 1 } = horizon;
+  const levels = [...(horizon.levels ?? PEAK_QUANTILE_LEVELS)].sort((a, b) => a - b);
+  const stepMs = history.stepSeconds * 1000;
+  const startMs = floorTo(originMs, SLOT_MS);
+  const stepOf = (slot: number) => Math.floor((startMs + slot * SLOT_MS - history.startMs) / stepMs);
+  const origin = Math.floor((originMs - history.startMs) / stepMs);
+  const first = stepOf(0);
+  const readings = new Map<number, SlotDistribution>();
+  const reading = (window: number): SlotDistribution => {
+    let known = readings.get(window);
+    if (!known) {
+      const steps = stepOf(horizonSlots - 1) - first + 1;
+      readings.set(window, (known = model.forecastAt(origin, { first, steps, window, levels })));
+    }
+    return known;
+  };
+  const mean = new Float64Array(horizonSlots);
+  const values = levels.map(() => new Float64Array(horizonSlots));
+  for (let slot = 0; slot < horizonSlots; slot++) {
+    const step = stepOf(slot) - first;
+    mean[slot] = reading(1).mean[step]!;
+    const { quantiles } = reading(stepOf(slot + windowSlots - 1) - first - step + 1);
+    for (let k = 0; k < levels.length; k++) values[k]![slot] = quantiles[k]![step]!;
+  }
+  return {
+    model: model.name,
+    startMs,
+    stepSeconds: SLOT_SECONDS,
+    mean,
+    peak: levels.map((level, k) => ({ level, values: values[k]! })),
+  };
+}

@@ -1,0 +1,20 @@
+/** Holt-Winters' level, at several speeds: exponentially weighted means of what the season did not expect. */
+
+/** Half-lives in seconds; 0 = the last known value itself. */
+export const LEVEL_HALF_LIVES = [0, 1800, 3 * 3600, 24 * 3600] as const;
+
+/**
+ * Entry t of the result is the level after value t; unknown values (NaN) leave it as it is, and it is 0 before the first
+ * known one. O(n).
+ */
+export function exponentialLevel(residual: Float64Array, halfLifeSteps: number): Float64Array {
+  const gain = halfLifeSteps > 0 ? 1 - Math.pow(2, -1 / halfLifeSteps) : 1;
+  const out = new Float64Array(residual.length);
+  let level = 0;
+  for (let t = 0; t < residual.length; t++) {
+    const error = residual[t]! - level;
+    if (error === error) level += gain * error;
+    out[t] = level;
+  }
+  return out;
+}

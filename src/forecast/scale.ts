@@ -1,0 +1,64 @@
+/** The scale on which load is modelled: there its spread hardly depends on its level, and nothing can be negative. */
+import { linearRegression, quantile } from 'simple-statistics';
+
+export interface Scale {
+  /** sqrt: z = sqrt(y + offset), for counts (Anscombe 1948); log: z = log(y + offset), where the spread grows with the level. */
+  kind: 'sqrt' | 'log';
+  offset: number;
+}
+
+/** Anscombe's constant: with it the square root of a Poisson count has the most even variance. */
+const ANSCOMBE = 3 / 8;
+/** Halfway between the slope of counts (1/2) and that of proportional noise (1). */
+const LOG_FROM_SLOPE = 0.75;
+
+/**
+ * Chosen from how the spread within blocks of `blockSteps` grows with their mean: the slope of log standard deviation on log
+ * mean. The offset is in units of the data's own granularity (1 for counts, less for fractional concurrency).
+ */
+export function chooseScale(values: Float64Array, blockSteps: number): Scale {
+  const positive = values.filter((y) => y > 0);
+  if (positive.length === 0) return { kind: 'sqrt', offset: ANSCOMBE };
+  const unit = Math.min(1, quantile([...positive], 0.05));
+  const blocks = blockMoments(values, blockSteps);
+  const slope = blocks.length >= 12 ? linearRegression(blocks).m : 0;
+  if (!(slope > LOG_FROM_SLOPE)) return { kind: 'sqrt', offset: ANSCOMBE * unit };
+  return { kind: 'log', offset: Math.max(unit, 0.05 * quantile([...positive], 0.5)) };
+}
+
+/** [log mean, log standard deviation] of each block that is known and not constant. */
+function blockMoments(values: Float64Array, blockSteps: number): [number, number][] {
+  const size = Math.max(4, blockSteps);
+  const blocks: [number, number][] = [];
+  for (let from = 0; from + size <= values.length; from += size) {
+    let sum = 0;
+    let squares = 0;
+    for (let t = from + 1; t < from + size; t++) {
+      const step = values[t]! - values[t - 1]!;
+      sum += values[t]!;
+      squares += step * step;
+    }
+    // Half the mean squared difference is the variance with the slow movement of the level left out.
+    if (sum > 0 && squares > 0) blocks.push([Math.log(sum / (size - 1)), 0.5 * Math.log(squares / (2 * (size - 1)))]);
+  }
+  return blocks;
+}
+
+export function toScale(scale: Scale, y: number): number {
+  return scale.kind === 'sqrt' ? Math.sqrt(y + scale.offset) : Math.log(y + scale.offset);
+}
+
+/** Monotone, so that it maps quantiles to quantiles; never negative. */
+export function fromScale(scale: Scale, z: number): number {
+  const shifted = scale.kind === 'log' ? Math.exp(z) : z > 0 ? z * z : 0;
+  const y = shifted - scale.offset;
+  // What is left of an offset after rounding is not a load.
+  return y > 1e-9 * shifted ? y : 0;
+}
+
+/** Mean of fromScale(Z) for Z around z with the given variance, to second order. */
+export function meanFromScale(scale: Scale, z: number, variance: number): number {
+  if (scale.kind === 'log') return fromScale(scale, z + variance / 2);
+  const y = z * z + variance - scale.offset;
+  return y > 1e-9 * scale.offset ? y : 0;
+}

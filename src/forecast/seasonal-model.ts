@@ -1,0 +1,154 @@
+/**
+ * Holt-Winters' season and levels, corrected per lead time, with quantiles from the model's own past errors at that lead.
+ * It is fitted on the steps before `fitEnd` and then read at any later origin, whose forecast uses steps before it only.
+ */
+import { daysBack, leadData } from './lead-data.ts';
+import type { LeadData, LeadFit } from './lead-model.ts';
+import { featureCount, fitLead, spreadAt, writeFeatures } from './lead-model.ts';
+import { quantileOf } from './residual-quantiles.ts';
+import { fromScale, meanFromScale } from './scale.ts';
+import type { DemandSeries, SeasonalState } from './seasonal-state.ts';
+import { seasonalState } from './seasonal-state.ts';
+
+/** Lead times that get a regression of their own, in seconds; those between are interpolated in log lead. */
+const ANCHOR_LEADS = [300, 600, 1200, 2400, 4800, 10_800, 21_600, 43_200, 84_000, 172_800] as const;
+const MAX_ROWS = 1500;
+/** Coprime with every number of steps a day, so that rows visit all times of day. */
+const STRIDES = [1, 5, 7, 11, 13, 17, 19, 23] as const;
+/** A coefficient is held back as by this many independent stretches of a lead time (at least half an hour) without effect. */
+const RIDGE_STRETCHES = 7.5;
+
+export interface SlotDistribution {
+  mean: Float64Array;
+  /** One array per level. */
+  quantiles: Float64Array[];
+}
+
+export interface StepRequest {
+  /** Steps first, first + 1, ... first + steps - 1; first >= origin. */
+  first: number;
+  steps: number;
+  window: number;
+  levels: readonly number[];
+}
+
+export interface SeasonalModel {
+  name: string;
+  /** Reads the distribution of the maximum over `window` steps from each requested step on, known before `origin`. */
+  forecastAt(origin: number, request: StepRequest): SlotDistribution;
+}
+
+export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachSteps: number): SeasonalModel {
+  const state = seasonalState(series, fitEnd, reachSteps);
+  const dataOf = memo((window, days) => leadData(state, window, days));
+  const fitOf = memo((window, lead) => fitAnchor(state, dataOf(window, daysBack(state, lead, window)), window, lead));
+  const all = [...new Set(ANCHOR_LEADS.map((s) => Math.max(1, Math.floor(s / series.stepSeconds))))];
+  const anchorsOf = memo((window) => all.filter((lead, i) => i === 0 || hasRows(state, window, lead)));
+  return {
+    name: modelName(state),
+    forecastAt: (origin, request) => {
+      const { window, steps, levels } = request;
+      const out = { mean: new Float64Array(steps), quantiles: levels.map(() => new Float64Array(steps)) };
+      const last = origin > 0 ? state.lastKnown[Math.min(origin, state.lastKnown.length) - 1]! : 0;
+      for (let s = 0; s < steps; s++) {
+        const lead = Math.max(1, request.first + s - last);
+        const target = withinReach(state, request.first + s, window);
+        const isBorrowed = target < request.first + s;
+        const data = dataOf(window, isBorrowed ? 1 : daysBack(state, lead, window));
+        const [lower, upper, weight] = bracket(anchorsOf(window, 0), lead);
+        const query = { a: fitOf(window, lower), b: fitOf(window, upper), weight, origin: last, target };
+        const { mean, peak } = readStep(state, data, query, levels);
+        out.mean[s] = mean;
+        for (let k = 0; k < levels.length; k++) out.quantiles[k]![s] = peak[k]!;
+      }
+      return out;
+    },
+  };
+}
+
+/** Remembers the results of a pure function of two small integers. */
+function memo<T>(compute: (a: number, b: number) => T): (a: number, b: number) => T {
+  const known = new Map<number, T>();
+  return (a, b) => {
+    const key = a * 65_536 + b;
+    let value = known.get(key);
+    if (value === undefined) known.set(key, (value = compute(a, b)));
+    return value;
+  };
+}
+
+function modelName(state: SeasonalState): string {
+  if (state.profile.kind === 'flat') return 'recent level';
+  const seasons = state.fitEnd >= 14 * state.profile.m && state.weekWeight > 0 ? 'day and week' : 'day';
+  return `Holt-Winters, ${seasons}, corrected per lead time`;
+}
+
+/** Far beyond the data the same time of an earlier week stands in. */
+function withinReach(state: SeasonalState, step: number, window: number): number {
+  const beyond = step + window - state.profile.day.length;
+  const weekSteps = 7 * state.profile.m;
+  return beyond > 0 ? step - Math.ceil(beyond / weekSteps) * weekSteps : step;
+}
+
+/** The anchors around a lead and how far it is from the first to the second in log lead. */
+function bracket(anchors: number[], lead: number): [number, number, number] {
+  let i = 0;
+  while (i + 1 < anchors.length && anchors[i + 1]! <= lead) i++;
+  const a = anchors[i]!;
+  const b = anchors[Math.min(i + 1, anchors.length - 1)]!;
+  if (a === b || lead <= a) return [a, a, 0];
+  return [a, b, Math.log(lead / a) / Math.log(b / a)];
+}
+
+function rowRange(state: SeasonalState, window: number, lead: number): { from: number; to: number } {
+  const { m, kind } = state.profile;
+  // The profile's first day is a copy of the day before; with enough history it is not learned from.
+  const settled = (daysBack(state, lead, window) + (state.fitEnd > 5 * m ? 1 : 0)) * m;
+  return { from: Math.max(kind === 'flat' ? 0 : settled, lead), to: state.fitEnd - window + 1 };
+}
+
+/** A lead time gets its own regression once half a day of targets is there. */
+function hasRows(state: SeasonalState, window: number, lead: number): boolean {
+  const { from, to } = rowRange(state, window, lead);
+  return to - from >= state.profile.m / 2;
+}
+
+function fitAnchor(state: SeasonalState, data: LeadData, window: number, lead: number): LeadFit {
+  const { from, to } = rowRange(state, window, lead);
+  const stride = STRIDES.find((s) => (to - from) / s <= MAX_ROWS) ?? STRIDES.at(-1)!;
+  const stretch = Math.max(1800 / state.stepSeconds, lead);
+  return fitLead(data, { lead, from, to, stride, ridgeShare: (RIDGE_STRETCHES * stretch) / Math.max(1, to - from) });
+}
+
+interface StepQuery {
+  /** The regressions at the anchors before and after the lead; `weight` is that of `b`. */
+  a: LeadFit;
+  b: LeadFit;
+  weight: number;
+  origin: number;
+  target: number;
+}
+
+function readStep(
+  state: SeasonalState,
+  data: LeadData,
+  query: StepQuery,
+  levels: readonly number[],
+): { mean: number; peak: number[] } {
+  const { a, b, weight, target } = query;
+  const features = new Float64Array(featureCount(data));
+  writeFeatures(data, query, features, 0);
+  const mix = (x: number, y: number) => x + weight * (y - x);
+  let z = data.base[target]!;
+  let zMean = data.second ? data.second.base[target]! : 0;
+  for (let i = 0; i < features.length; i++) {
+    z += features[i]! * mix(a.coefficients[i]!, b.coefficients[i]!);
+    zMean += features[i]! * mix(a.secondCoefficients[i]!, b.secondCoefficients[i]!);
+  }
+  const size = mix(spreadAt(a.spread, data, query), spreadAt(b.spread, data, query));
+  const quantile = (level: number) => mix(quantileOf(a.quantiles, level), quantileOf(b.quantiles, level));
+  return {
+    mean: meanFromScale(state.scale, zMean, mix(a.secondVariance, b.secondVariance) * size * size),
+    peak: levels.map((level) => fromScale(state.scale, z + size * quantile(level))),
+  };
+}

@@ -1,0 +1,120 @@
+/** What a history looks like to the season and the levels: everything that the regressions read, on the model's scale. */
+import type { Scale } from './scale.ts';
+import { chooseScale, toScale } from './scale.ts';
+import { LEVEL_HALF_LIVES, exponentialLevel } from './residual-states.ts';
+import type { SeasonProfile } from './season-profile.ts';
+import { flatProfile, recurring, seasonProfile } from './season-profile.ts';
+
+/** What is known of the demand; NaN = unknown. */
+export interface DemandSeries {
+  stepSeconds: number;
+  /** The load that season and levels are learned from. */
+  signal: Float64Array;
+  /** What is forecast; `signal` itself where that is the observed peak. */
+  peak: Float64Array;
+  mean: Float64Array;
+}
+
+/** A quantity that moves with the signal: its values, and by how much the signal usually exceeds it at each time of day. */
+export interface Companion {
+  z: Float64Array;
+  gap: Float64Array | null;
+}
+
+export interface SeasonalState {
+  scale: Scale;
+  stepSeconds: number;
+  /** Regressions use targets before this step. */
+  fitEnd: number;
+  signal: Float64Array;
+  peak: Companion;
+  mean: Companion;
+  profile: SeasonProfile;
+  /** Share of (week - day) that is added to the day profile. */
+  weekWeight: number;
+  /** Holt-Winters' level of what the season leaves over, at several speeds, fastest first. */
+  levels: Float64Array[];
+  /** Usual size of that at the time of day, and its recent size. */
+  usualSize: Float64Array;
+  recentSize: Float64Array;
+  /** For each step the last known step up to it. */
+  lastKnown: Int32Array;
+}
+
+/** Below this there is no day to compare a day with. */
+const MIN_SEASON_SECONDS = 2 * 86_400;
+
+/**
+ * Choices (scale, smoothing, weight of the week) are made from the steps before `fitEnd`; entry t of every array depends on
+ * values up to t only (the profiles': up to a day before t), so that a part of it is what was known at that time. O(n).
+ */
+export function seasonalState(series: DemandSeries, fitEnd: number, reachSteps: number): SeasonalState {
+  const { stepSeconds } = series;
+  const scale = chooseScale(series.signal.subarray(0, fitEnd), Math.round(3600 / stepSeconds));
+  const signal = series.signal.map((y) => toScale(scale, y));
+  const length = signal.length + reachSteps;
+  const isShort = countKnown(signal, fitEnd) * stepSeconds < MIN_SEASON_SECONDS;
+  const profile = (isShort ? flatProfile : seasonProfile)(signal, { length, fitEnd, stepSeconds });
+  const companion = (values: Float64Array): Companion => {
+    if (values === series.signal) return { z: signal, gap: null };
+    const z = values.map((y) => toScale(scale, y));
+    const excess = signal.map((x, t) => x - z[t]!);
+    return { z, gap: recurring(excess, length, profile.m) };
+  };
+  const weekWeight = weekWeightOf(signal, profile, fitEnd);
+  const residual = signal.map((x, t) => x - expectation(profile, weekWeight, t, 0));
+  const size = residual.map(Math.abs);
+  return {
+    scale,
+    stepSeconds,
+    fitEnd,
+    signal,
+    peak: companion(series.peak),
+    mean: companion(series.mean),
+    profile,
+    weekWeight,
+    levels: LEVEL_HALF_LIVES.map((seconds) => exponentialLevel(residual, seconds / stepSeconds)),
+    usualSize: recurring(size, length, profile.m),
+    recentSize: exponentialLevel(size, 3600 / stepSeconds),
+    lastKnown: lastKnownSteps(signal),
+  };
+}
+
+/** What the season expects at step t when the day profile is known up to `shift` steps (whole days) before the usual. */
+export function expectation(profile: SeasonProfile, weekWeight: number, t: number, shift: number): number {
+  const day = profile.day[t - shift]!;
+  return day + weekWeight * (profile.week[t]! - day) + profile.spike[t - shift]!;
+}
+
+function countKnown(z: Float64Array, end: number): number {
+  let n = 0;
+  for (let t = 0; t < end; t++) if (z[t] === z[t]) n++;
+  return n;
+}
+
+/** By least squares on one-day-ahead expectations; held back as by one day of rows without a week in them. */
+function weekWeightOf(z: Float64Array, profile: SeasonProfile, fitEnd: number): number {
+  let xy = 0;
+  let xx = 0;
+  let n = 0;
+  for (let t = 7 * profile.m; t < fitEnd; t++) {
+    const x = profile.week[t]! - profile.day[t]!;
+    const y = z[t]! - profile.day[t]! - profile.spike[t]!;
+    if (x !== x || y !== y) continue;
+    xy += x * y;
+    xx += x * x;
+    n++;
+  }
+  if (n === 0 || xx === 0) return 0;
+  return Math.max(0, Math.min(1, xy / (xx * (1 + profile.m / n))));
+}
+
+function lastKnownSteps(z: Float64Array): Int32Array {
+  const out = new Int32Array(z.length);
+  let last = 0;
+  for (let t = 0; t < z.length; t++) {
+    if (z[t] === z[t]) last = t;
+    out[t] = last;
+  }
+  return out;
+}
