@@ -62,7 +62,7 @@ export interface AwsClients {
 
 type AnyClient = CloudWatchClient | LambdaClient | ApplicationAutoScalingClient;
 
-const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 3_000, requestMs: 10_000, totalMs: 25_000 };
+const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 3_000, requestMs: 10_000, totalMs: 20_000 };
 const DEFAULT_RETRY: RetryPolicy = {
   tries: 5,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -46,12 +46,12 @@ const UNREACHABLE =
 const UNTRUSTED = /CERT|TLS|EPROTO|UNABLE_TO_VERIFY/;
 const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimitExceeded/;
 const SERVICE_FAULT =
-  /^(InternalService|InternalFailure|InternalError|ServiceUnavailable|ServiceException|ConcurrentUpdate)/;
+  /^(InternalService|InternalFailure|InternalError|ServiceUnavailable|ServiceException|ConcurrentUpdate|ResourceConflict)/;
 const CLOCK_SKEW = /RequestTimeTooSkewed|RequestInTheFuture|RequestExpired|Signature expired|Signature not yet current/;
 const EXPIRED =
   /ExpiredToken|token (included in the request )?(is|has) expired|session (associated with this profile )?has expired/i;
 const BAD_KEYS =
-  /UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|InvalidAccessKeyId/;
+  /UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|InvalidAccessKeyId|MissingAuthenticationToken/;
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError|ProviderError)$/;
 const DENIED = /AccessDenied|UnauthorizedOperation|^NotAuthorized|AuthorizationError/;
 
@@ -202,7 +202,7 @@ export function explain(error: unknown, context: CallContext): unknown {
 
 /** What to do about an alias that nothing is registered for. */
 export function unregistered(context: Pick<CallContext, 'target' | 'region'>): string {
-  return `${named(context)}${inRegion(context)} is not registered with Application Auto Scaling: deploy the stack that registers it (infra/template.yaml), or run aws application-autoscaling register-scalable-target.`;
+  return `Nothing is registered with Application Auto Scaling for ${named(context)}${inRegion(context)}: deploy the stack that registers it (infra/template.yaml), or run aws application-autoscaling register-scalable-target.`;
 }
 
 function faultOf(error: unknown): Fault {

@@ -16,7 +16,7 @@ export async function readPages<Page extends { NextToken?: string | undefined }>
   do {
     const page = await fetchPage(token);
     pages.push(page);
-    token = page.NextToken === '' ? undefined : page.NextToken;
+    token = page.NextToken || undefined;
     if (token === undefined) return pages;
     if (seen.has(token))
       throw new TransientError(

@@ -63,7 +63,7 @@ describe('an answer of AWS is explained', () => {
       serviceError('ObjectNotFoundException', 'No scalable target registered'),
       'application-autoscaling:PutScheduledAction',
       RefusedError,
-      /not registered .* deploy the stack/,
+      /Nothing is registered .*: deploy the stack/,
     ],
     [
       'expired credentials',
@@ -121,7 +121,7 @@ describe('an answer of AWS is explained', () => {
       RefusedError,
       /refused lambda:GetAlias .*InvalidParameterValueException \(HTTP status 400\): line one line two\./,
     ],
-  ])('%s', (_, error, action, Kind, message) => {
+  ])('%s', (...[, error, action, Kind, message]) => {
     const explained = explain(error, { ...context, action }) as Error;
     expect(explained).toBeInstanceOf(Kind);
     expect(explained.message).toMatch(message);
@@ -224,7 +224,7 @@ describe('what is not set up is explained before anything is sent:', () => {
       InputError,
       /not a URL/,
     ],
-  ])('%s', async (_, options, environment, Kind, message) => {
+  ])('%s', async (...[, options, environment, Kind, message]) => {
     for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
     vi.stubEnv('AWS_CONFIG_FILE', path.join(folder, 'config'));
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', path.join(folder, 'credentials'));

@@ -200,7 +200,7 @@ describe('the scaling writer', () => {
     const writer = createScalingWriter(await awsWith({}, 'write'));
     const setting = writer.setBounds(target, { minCapacity: 3, maxCapacity: 9 });
     await expect(setting).rejects.toThrow(RefusedError);
-    await expect(setting).rejects.toThrow(/not registered/);
+    await expect(setting).rejects.toThrow(/Nothing is registered/);
     expect(fake!.operations()).toEqual(['DescribeScalableTargets']);
   });
 
@@ -216,7 +216,7 @@ describe('the scaling writer', () => {
     const writer = createScalingWriter(
       await awsWith({ PutScheduledAction: { error: 'ObjectNotFoundException' } }, 'write'),
     );
-    await expect(writer.putAction(target, action)).rejects.toThrow(/not registered .*deploy the stack/);
+    await expect(writer.putAction(target, action)).rejects.toThrow(/Nothing is registered .*deploy the stack/);
   });
 
   it('writes one after the other, though it is asked for all at once, and past a failure', async () => {
