@@ -1,0 +1,1 @@
+"""Analytics on marketing data, as a Lambda function in a container image."""
