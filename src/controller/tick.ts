@@ -1,0 +1,199 @@
+/** The one loop: observe, forecast, decide, schedule, diff, apply. Everything between the ports is pure. */
+import type { TargetConfig } from '../config.ts';
+import { forecastDemand } from '../forecast/index.ts';
+import type {
+  CapacityPlan,
+  Changes,
+  DemandHistory,
+  Forecast,
+  MetricReading,
+  ScalingState,
+  ScheduledAction,
+  Target,
+} from '../model.ts';
+import { DAY_MS, HOUR_MS, isoUtc, SLOT_SECONDS } from '../time.ts';
+import { type Applied, applyChanges } from './apply.ts';
+import { demandHistory } from './demand.ts';
+import { diffSchedule, hasChanges } from './diff.ts';
+import { expectedDurationMs, planFromForecast } from './policy.ts';
+import type { MetricsSource, ScalingReader, ScalingWriter } from './ports.ts';
+import { splitByOwner } from './ring.ts';
+import { compileSchedule } from './schedule.ts';
+
+/** `scaling` is null for metrics from a file: then nothing is known of what is set up. `writer` is null unless the tick may write. */
+export interface TickPorts {
+  metrics: MetricsSource;
+  scaling: ScalingReader | null;
+  writer: ScalingWriter | null;
+}
+
+/** Why a tick ended as it did. Only `planned` and `held` carry a plan. */
+export type Outcome = 'planned' | 'held' | 'insufficient-history' | 'waiting' | 'unregistered';
+
+/** Everything one tick saw, decided and did: the log line, the metrics, the JSON and the chart are views of it. */
+export interface TickReport {
+  target: Target;
+  nowMs: number;
+  mode: TargetConfig['mode'];
+  outcome: Outcome;
+  reason: string;
+  notes: string[];
+  history: DemandHistory;
+  /** Seconds from the end of what is known to now. */
+  dataAgeSeconds: number;
+  forecast: Forecast | null;
+  /** What was forecast an hour before for the newest known step, and what came. */
+  lastHour: { forecast: number; actual: number } | null;
+  plan: CapacityPlan | null;
+  actions: ScheduledAction[];
+  changes: Changes;
+  applied: Applied | null;
+}
+
+/** Older data than this may no longer lower what is scheduled. */
+const STALE_AFTER_MS = HOUR_MS;
+
+/**
+ * One run for one target at `nowMs`. Writes only when `ports.writer` is given and the outcome allows it.
+ * Errors of the ports are passed on: the schedule then stays as it is.
+ */
+export async function tick(ports: TickPorts, config: TargetConfig, nowMs: number): Promise<TickReport> {
+  const range = { fromMs: nowMs - config.historyDays * DAY_MS, toMs: nowMs };
+  const reading = await ports.metrics.read(config.target, range);
+  const state = ports.scaling ? await ports.scaling.read(config.target) : NOTHING_SET_UP;
+  const report = decide(reading, state, config, nowMs);
+  const mayWrite = ports.writer !== null && (report.outcome === 'planned' || report.outcome === 'held');
+  if (mayWrite && ports.writer && hasChanges(report.changes)) {
+    report.applied = await applyChanges(config.target, report.changes, ports.writer, nowMs);
+  }
+  return report;
+}
+
+/** What a metrics file leaves us to assume. */
+const NOTHING_SET_UP: ScalingState & { assumed: true } = {
+  scalableTarget: null,
+  actions: [],
+  aliasHasWeights: false,
+  provisioned: null,
+  assumed: true,
+};
+
+/** The pure part of a tick: what should be done, given what was read. */
+export function decide(reading: MetricReading, state: ScalingState, config: TargetConfig, nowMs: number): TickReport {
+  const history = demandHistory(reading, {
+    untilMs: nowMs,
+    ...(config.averageDurationMs === undefined ? {} : { averageDurationMs: config.averageDurationMs }),
+  });
+  const knownUntilMs = history.startMs + history.meanConcurrency.length * history.stepSeconds * 1000;
+  const horizonSlots = (config.horizonHours * 3600) / SLOT_SECONDS;
+  const base = {
+    target: config.target,
+    nowMs,
+    mode: config.mode,
+    notes: [...reading.notes, ...notesOn(state, config)],
+    history,
+    dataAgeSeconds: Math.max(0, Math.round((nowMs - knownUntilMs) / 1000)),
+    applied: null,
+  };
+  const result = forecastDemand(history, { nowMs, horizonSlots });
+  if (result.kind === 'insufficient-history') {
+    const reason = `not enough history: have ${hours(result.haveSeconds)}, need ${hours(result.needSeconds)}; the schedule stays as it is`;
+    return {
+      ...base,
+      ...untouched(state, config),
+      outcome: 'insufficient-history',
+      reason,
+      forecast: null,
+      lastHour: null,
+      plan: null,
+    };
+  }
+
+  const plan = planFromForecast(result.forecast, expectedDurationMs(history), config);
+  const stale = nowMs - knownUntilMs > STALE_AFTER_MS;
+  const schedule = compileSchedule(plan, state, { ...config, neverLower: stale }, nowMs);
+  const decided = {
+    ...base,
+    forecast: result.forecast,
+    lastHour: lastHourOf(history),
+    plan,
+    actions: schedule.actions,
+    changes: diffSchedule(state.actions, schedule, config.namePrefix, nowMs),
+  };
+  const hindrance = hindranceOf(state, config);
+  if (hindrance) return { ...decided, ...hindrance };
+  if (stale) {
+    const reason = `the newest known metrics end at ${isoUtc(knownUntilMs)}: levels may rise but not fall. ${plan.reason}`;
+    return { ...decided, outcome: 'held', reason };
+  }
+  return { ...decided, outcome: 'planned', reason: plan.reason };
+}
+
+/** What keeps a plan from being carried out, in the words of the operator's remedy. */
+function hindranceOf(state: ScalingState, config: TargetConfig): { outcome: Outcome; reason: string } | null {
+  const name = `${config.target.functionName}:${config.target.alias}`;
+  if ('assumed' in state) return null;
+  if (state.aliasHasWeights) {
+    return {
+      outcome: 'waiting',
+      reason: `alias ${name} sends a share of its traffic to a second version (a deployment, or one that failed): its provisioned concurrency cannot be changed until the weights are gone`,
+    };
+  }
+  if (!state.scalableTarget) {
+    return {
+      outcome: 'unregistered',
+      reason: `${name} is not registered with Application Auto Scaling: deploy infra/template.yaml, or run aws application-autoscaling register-scalable-target --service-namespace lambda --scalable-dimension lambda:function:ProvisionedConcurrency --resource-id function:${name} --min-capacity 1 --max-capacity ${config.maxCapacity}`,
+    };
+  }
+  return null;
+}
+
+/** What is set up in a way that the operator should know of. */
+function notesOn(state: ScalingState, config: TargetConfig): string[] {
+  const notes: string[] = [];
+  const { foreign } = splitByOwner(state.actions, config.namePrefix);
+  if (foreign.length > 0) {
+    notes.push(
+      `${foreign.length} scheduled action(s) of others on this target, left alone: ${foreign.map((action) => action.name).join(', ')}`,
+    );
+  }
+  if (state.scalableTarget?.scheduledScalingSuspended) {
+    notes.push('scheduled scaling is suspended on this target: no action fires until it is resumed');
+  }
+  if (state.provisioned?.status === 'FAILED') {
+    notes.push(`provisioned concurrency is FAILED: ${state.provisioned.statusReason ?? 'no reason given'}`);
+  }
+  return notes;
+}
+
+/** No changes: our own actions are kept, those of others reported. */
+function untouched(state: ScalingState, config: TargetConfig): { actions: ScheduledAction[]; changes: Changes } {
+  const { own, foreign } = splitByOwner(state.actions, config.namePrefix);
+  return { actions: own, changes: { registerNow: null, create: [], update: [], delete: [], keep: own, foreign } };
+}
+
+function hours(seconds: number): string {
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** Recomputed from history at each tick, so that nothing has to be stored: an hour-ahead forecast of the newest step. */
+function lastHourOf(history: DemandHistory): { forecast: number; actual: number } | null {
+  const actual = history.meanConcurrency.at(-1);
+  const stepsAgo = Math.max(1, Math.round(3600 / history.stepSeconds));
+  if (actual === undefined || Number.isNaN(actual) || history.meanConcurrency.length <= stepsAgo) return null;
+  const past = historyUntil(history, history.meanConcurrency.length - stepsAgo);
+  const nowMs = past.startMs + past.meanConcurrency.length * past.stepSeconds * 1000;
+  const result = forecastDemand(past, { nowMs, horizonSlots: (stepsAgo * history.stepSeconds) / SLOT_SECONDS });
+  return result.kind === 'forecast' ? { forecast: result.forecast.mean.at(-1)!, actual } : null;
+}
+
+/** The first `length` steps of a history. */
+export function historyUntil(history: DemandHistory, length: number): DemandHistory {
+  return {
+    ...history,
+    invocations: history.invocations.subarray(0, length),
+    averageDurationMs: history.averageDurationMs.subarray(0, length),
+    meanConcurrency: history.meanConcurrency.subarray(0, length),
+    peakConcurrency: history.peakConcurrency.subarray(0, length),
+  };
+}

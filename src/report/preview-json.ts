@@ -1,0 +1,153 @@
+/** `prewarm/preview/1`: what `prewarm preview --json` prints. The schema is the contract; docs/json.md describes it. */
+import * as z from 'zod';
+import type { TickReport } from '../controller/tick.ts';
+import type { Changes, DemandHistory, Forecast, ScheduledAction } from '../model.ts';
+import { isoUtc } from '../time.ts';
+
+const time = z.iso.datetime();
+const count = z.number().int().min(0);
+
+const actionSchema = z.strictObject({
+  name: z.string(),
+  schedule: z.string(),
+  minCapacity: count.optional(),
+  maxCapacity: count.optional(),
+});
+
+const changeSchema = actionSchema.extend({ reason: z.string() });
+
+export const previewSchema = z.strictObject({
+  schema: z.literal('prewarm/preview/1'),
+  target: z.strictObject({
+    functionName: z.string().nullable(),
+    alias: z.string().nullable(),
+    /** The metrics file, when the demand came from one. */
+    metrics: z.string().nullable(),
+  }),
+  now: time,
+  history: z.strictObject({
+    from: time,
+    to: time,
+    stepSeconds: z.number(),
+    /** Steps known, and steps in between of which nothing is known. */
+    points: count,
+    missing: count,
+  }),
+  forecast: z.strictObject({
+    model: z.string(),
+    stepSeconds: z.number(),
+    slots: z.array(
+      z.strictObject({
+        at: time,
+        mean: z.number().min(0),
+        peak: z.strictObject({
+          p50: z.number().min(0),
+          p90: z.number().min(0),
+          p95: z.number().min(0),
+          p99: z.number().min(0),
+          p999: z.number().min(0),
+        }),
+      }),
+    ),
+  }),
+  decision: z.strictObject({ policy: z.string(), reason: z.string() }),
+  plan: z.array(z.strictObject({ at: time, capacity: count })),
+  actions: z.array(actionSchema),
+  changes: z.strictObject({
+    registerNow: z.strictObject({ minCapacity: count, maxCapacity: count, reason: z.string() }).nullable(),
+    create: z.array(changeSchema),
+    update: z.array(changeSchema.extend({ from: actionSchema })),
+    delete: z.array(changeSchema),
+    keep: z.array(actionSchema),
+    foreign: z.array(actionSchema),
+  }),
+  notes: z.array(z.string()),
+});
+
+export type PreviewJson = z.output<typeof previewSchema>;
+
+/** A tick's report as the public JSON. `metrics` names the file that the demand was read from, if any. */
+export function previewJson(report: TickReport, metrics: string | null): PreviewJson {
+  return {
+    schema: 'prewarm/preview/1',
+    target: metrics === null ? { ...report.target, metrics } : { functionName: null, alias: null, metrics },
+    now: isoUtc(report.nowMs),
+    history: historyJson(report.history),
+    forecast: forecastJson(report.forecast),
+    decision: { policy: report.plan?.policy ?? 'none', reason: report.reason },
+    plan: planJson(report),
+    actions: report.actions.map(actionJson),
+    changes: changesJson(report.changes),
+    notes: report.notes,
+  };
+}
+
+function historyJson(history: DemandHistory): PreviewJson['history'] {
+  const points = history.meanConcurrency.reduce((known, value) => known + (Number.isNaN(value) ? 0 : 1), 0);
+  const length = history.meanConcurrency.length;
+  return {
+    from: isoUtc(history.startMs),
+    to: isoUtc(history.startMs + length * history.stepSeconds * 1000),
+    stepSeconds: history.stepSeconds,
+    points,
+    missing: length - points,
+  };
+}
+
+function forecastJson(forecast: Forecast | null): PreviewJson['forecast'] {
+  if (!forecast) return { model: 'none', stepSeconds: 300, slots: [] };
+  const quantile = (level: number, slot: number) =>
+    round(forecast.peak.find((band) => band.level === level)?.values[slot] ?? NaN);
+  return {
+    model: forecast.model,
+    stepSeconds: forecast.stepSeconds,
+    slots: Array.from(forecast.mean, (mean, slot) => ({
+      at: isoUtc(forecast.startMs + slot * forecast.stepSeconds * 1000),
+      mean: round(mean),
+      peak: {
+        p50: quantile(0.5, slot),
+        p90: quantile(0.9, slot),
+        p95: quantile(0.95, slot),
+        p99: quantile(0.99, slot),
+        p999: quantile(0.999, slot),
+      },
+    })),
+  };
+}
+
+/** Six decimals: more would claim a precision that no forecast has. */
+function round(value: number): number {
+  return Number(value.toFixed(6));
+}
+
+function planJson({ plan }: TickReport): PreviewJson['plan'] {
+  if (!plan) return [];
+  return Array.from(plan.capacity, (capacity, slot) => ({
+    at: isoUtc(plan.startMs + slot * plan.stepSeconds * 1000),
+    capacity,
+  }));
+}
+
+function actionJson({ name, schedule, minCapacity, maxCapacity }: ScheduledAction): PreviewJson['actions'][number] {
+  return {
+    name,
+    schedule,
+    ...(minCapacity === undefined ? {} : { minCapacity }),
+    ...(maxCapacity === undefined ? {} : { maxCapacity }),
+  };
+}
+
+function changesJson(changes: Changes): PreviewJson['changes'] {
+  return {
+    registerNow: changes.registerNow,
+    create: changes.create.map(({ action, reason }) => ({ ...actionJson(action), reason })),
+    update: changes.update.map(({ action, reason, from }) => ({
+      ...actionJson(action),
+      reason,
+      from: actionJson(from),
+    })),
+    delete: changes.delete.map(({ action, reason }) => ({ ...actionJson(action), reason })),
+    keep: changes.keep.map(actionJson),
+    foreign: changes.foreign.map(actionJson),
+  };
+}

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHandler } from '../src/handler.ts';
+import { openStage, type Stage } from './local-aws.ts';
+
+const ACT = { PREWARM_TARGETS: 'scorer:live', PREWARM_MODE: 'act', PREWARM_MAX_CAPACITY: '50' };
+
+let stage: Stage;
+let lines: Record<string, unknown>[];
+
+beforeEach(async () => {
+  stage = await openStage();
+  lines = [];
+});
+afterEach(() => stage.server.close());
+
+function handlerWith(env: Record<string, string>) {
+  const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
+  return createHandler({ env, nowMs: () => stage.world.nowMs, log: { write } });
+}
+
+describe('the handler', () => {
+  it('observes by default: it reads, says what it would do, and writes nothing', async () => {
+    const result = await handlerWith({ PREWARM_TARGETS: 'scorer:live' })({});
+    expect(result).toEqual({ targets: [{ target: 'scorer:live', outcome: 'planned', writes: 0 }] });
+    expect(stage.writes()).toEqual([]);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ target: 'scorer:live', mode: 'observe', outcome: 'planned', applied: null });
+    expect((lines[0]!.changes as { create: string[] }).create.length).toBeGreaterThan(5);
+  });
+
+  it('writes the schedule in act mode, and nothing at all the second time', async () => {
+    const first = await handlerWith(ACT)({});
+    expect(first.targets[0]!.writes).toBeGreaterThan(5);
+    const written = stage.writes().length;
+    const second = await handlerWith(ACT)({});
+    expect(second.targets[0]!.writes).toBe(0);
+    expect(stage.writes()).toHaveLength(written);
+  });
+
+  it('puts its metrics into the log line, so that they cost no call', async () => {
+    await handlerWith(ACT)({});
+    const line = lines[0]!;
+    const directive = (
+      line._aws as { CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string }[] }[] }
+    ).CloudWatchMetrics[0]!;
+    expect(directive).toMatchObject({ Namespace: 'Prewarm', Dimensions: [['FunctionName', 'Alias']] });
+    const names = directive.Metrics.map((metric) => metric.Name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'ForecastMeanConcurrency',
+        'PlannedCapacity',
+        'ActualConcurrency',
+        'ForecastError',
+        'Ticks',
+        'Failures',
+        'DataAge',
+      ]),
+    );
+    for (const name of names) expect(line[name], name).toEqual(expect.any(Number));
+    expect(line).toMatchObject({ FunctionName: 'scorer', Alias: 'live', Ticks: 1, Failures: 0 });
+  });
+
+  it('goes on with the other targets when one cannot be read, and does not fail for what no retry can mend', async () => {
+    const result = await handlerWith({ ...ACT, PREWARM_TARGETS: 'gone:live,scorer:live' })({});
+    expect(result.targets).toMatchObject([
+      { target: 'gone:live', outcome: 'failed' },
+      { target: 'scorer:live', outcome: 'planned' },
+    ]);
+    const failed = lines.find((line) => line.target === 'gone:live');
+    expect(failed).toMatchObject({ level: 50, Failures: 1, FunctionName: 'gone' });
+  });
+
+  it('fails when a retry can help, after the other targets were served', async () => {
+    stage.server.inject({ operation: 'DescribeScheduledActions', kind: 'internal-service' });
+    await expect(handlerWith({ ...ACT, PREWARM_TARGETS: 'scorer:live' })({})).rejects.toThrow(
+      'to be retried: scorer:live',
+    );
+    expect(stage.writes()).toEqual([]);
+  });
+
+  it('leaves what is safe when it is cut off while writing, and completes it the next time', async () => {
+    stage.server.inject({ operation: 'PutScheduledAction', kind: 'internal-service', after: 4 });
+    await expect(handlerWith(ACT)({})).rejects.toThrow('to be retried');
+    expect(lines.at(-1)).toMatchObject({ msg: 'tick interrupted; the next one completes it', Failures: 1 });
+    stage.server.clearFaults();
+    expect((await handlerWith(ACT)({})).targets[0]!.writes).toBeGreaterThan(0);
+    expect((await handlerWith(ACT)({})).targets[0]!.writes).toBe(0);
+  });
+
+  it('lists every fault of its configuration, once, and touches nothing', async () => {
+    const result = await handlerWith({ PREWARM_TARGETS: 'scorer', PREWARM_MODE: 'go' })({});
+    expect(result).toEqual({ targets: [] });
+    expect(lines[0]).toMatchObject({ level: 60, msg: 'misconfigured', Failures: 1 });
+    expect(lines[0]!.faults).toHaveLength(2);
+    expect(stage.server.calls).toEqual([]);
+  });
+
+  it('waits, and says so, while a deployment has put weights on the alias', async () => {
+    stage.world.setAliasWeight('scorer', { version: '2', weight: 0.1 });
+    const result = await handlerWith(ACT)({});
+    expect(result.targets[0]).toMatchObject({ outcome: 'waiting', writes: 0 });
+    expect(lines[0]!.reason).toContain('second version');
+    expect(stage.writes()).toEqual([]);
+  });
+
+  it('lets capacity follow once the alias carries no weights any more', async () => {
+    stage.world.setAliasWeight('scorer', { version: '2', weight: 0.1 });
+    await handlerWith(ACT)({});
+    stage.world.setAliasWeight('scorer', null);
+    expect((await handlerWith(ACT)({})).targets[0]!.outcome).toBe('planned');
+    expect(stage.writes().length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,45 @@
+/** A world with two weeks of history behind it, a server on it, and the handler or the command line on that. */
+import { readMetricsFile } from '../src/input/metrics-file.ts';
+import { DAY_MS, floorTo } from '../src/time.ts';
+import { type LocalAws, startLocalAws } from '../src/twin/local-aws.ts';
+import { createWorld, type World, type WorldOptions } from '../src/twin/world.ts';
+
+export interface Stage {
+  world: World;
+  server: LocalAws;
+  /** Operations called so far that could change something. */
+  writes: () => string[];
+}
+
+const SPEC = { alias: 'live', memoryMb: 2048, timeoutSeconds: 60, architecture: 'x86_64' as const, coldStartMs: 5000 };
+
+/** Functions `scorer` and `segments`, both registered; the clock stands at midnight after 13 days of the trace. */
+export async function openStage(options: Partial<WorldOptions> = {}): Promise<Stage> {
+  const reading = await readMetricsFile('data/traces/nab-aws-elb-request-count-8c0756.csv.gz');
+  const { startMs: traceStartMs, stepSeconds, invocations } = reading.grids[0]!;
+  const trace = { startMs: traceStartMs, stepSeconds, invocations, averageDurationMs: 4000 };
+  const startMs = floorTo(traceStartMs, DAY_MS) + 13 * DAY_MS;
+  const functions = ['scorer', 'segments'].map((functionName) => ({ functionName, ...SPEC }));
+  const world = createWorld({ seed: 7, startMs, functions, ...options });
+  for (const { functionName } of functions) {
+    world.fillHistory(functionName, trace);
+    world.feed(functionName, trace);
+    world.registerTarget(functionName, { minCapacity: 1, maxCapacity: 50 });
+  }
+  world.advanceTo(startMs + 20_000);
+  const server = await startLocalAws(world);
+  useEndpoint(server.endpoint);
+  const writes = () => server.calls.map((call) => call.operation).filter((name) => !/^(Get|Describe|List)/.test(name));
+  return { world, server, writes };
+}
+
+/** As a shell would set it up for the SDK. */
+function useEndpoint(endpoint: string): void {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  });
+}
