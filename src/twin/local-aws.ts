@@ -39,6 +39,8 @@ export async function startLocalAws(world: World, options: LocalAwsOptions = {})
   for (const fault of options.faults ?? []) faults.add(fault);
   const endpoint = new Endpoint(world, { calls, faults, checkRegion: options.checkRegion ?? false });
   const server = createServer((request, response) => void endpoint.serve(request, response));
+  // A simulated day may take longer than idle connections are kept: the client must not find its own closed.
+  server.keepAliveTimeout = 0;
   const address = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
   return {
     endpoint: `http://${address.address}:${address.port}`,
@@ -67,11 +69,10 @@ class Endpoint {
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     if (body === null) return;
-    const target = request.headers['x-amz-target'];
     const call = readCall({
       method: request.method ?? '',
       url: request.url ?? '/',
-      target: typeof target === 'string' ? target : '',
+      target: String(request.headers['x-amz-target'] ?? ''),
       body,
     });
     this.state.calls.push({ service: call.service, operation: call.operation });

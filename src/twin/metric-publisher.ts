@@ -63,29 +63,33 @@ export class MetricPublisher {
 
   private publish(minute: number, tally: Tally): void {
     for (const { series, ownConcurrency } of this.levels) {
-      const add = (metric: LambdaMetric, count: number, sum: number, maximum: number) => {
-        series[metric].add(minute, count, sum, maximum);
-      };
-      const sumOf = (metric: LambdaMetric, count: number, sum: number) => add(metric, count, sum, sum > 0 ? 1 : 0);
-      const { invocations, throttles, whileConfigured } = tally;
-      if (invocations > 0) {
-        sumOf('Invocations', invocations, invocations);
-        sumOf('Errors', invocations, tally.errors);
-        add('Duration', invocations, tally.durationSumMs, tally.durationMaxMs);
-      }
-      if (invocations + throttles > 0) sumOf('Throttles', invocations + throttles, throttles);
-      if (whileConfigured > 0) {
-        sumOf('ProvisionedConcurrencyInvocations', whileConfigured, tally.provisionedInvocations);
-        sumOf('ProvisionedConcurrencySpilloverInvocations', whileConfigured, tally.spilloverInvocations);
-      }
-      const levelOf = (metric: LambdaMetric, value: number) => {
-        if (!Number.isNaN(value)) add(metric, 1, value, value);
-      };
-      if (ownConcurrency) levelOf('ConcurrentExecutions', tally.concurrency);
-      levelOf('ProvisionedConcurrentExecutions', tally.provisionedConcurrency);
-      levelOf('ProvisionedConcurrencyUtilization', tally.provisionedUtilization);
+      publishInvocations(series, minute, tally);
+      if (ownConcurrency) addLevel(series.ConcurrentExecutions, minute, tally.concurrency);
+      addLevel(series.ProvisionedConcurrentExecutions, minute, tally.provisionedConcurrency);
+      addLevel(series.ProvisionedConcurrencyUtilization, minute, tally.provisionedUtilization);
     }
   }
+}
+
+/** Every invocation sends a sample of 0 or 1 to each count, so a count is there with zeros wherever something was invoked. */
+function publishInvocations(series: Record<LambdaMetric, MetricSeries>, minute: number, tally: Tally): void {
+  const { invocations, throttles, whileConfigured } = tally;
+  if (invocations > 0) {
+    addCount(series.Invocations, minute, invocations, invocations);
+    addCount(series.Errors, minute, invocations, tally.errors);
+    series.Duration.add(minute, invocations, tally.durationSumMs, tally.durationMaxMs);
+  }
+  addCount(series.Throttles, minute, invocations + throttles, throttles);
+  addCount(series.ProvisionedConcurrencyInvocations, minute, whileConfigured, tally.provisionedInvocations);
+  addCount(series.ProvisionedConcurrencySpilloverInvocations, minute, whileConfigured, tally.spilloverInvocations);
+}
+
+function addCount(series: MetricSeries, minute: number, samples: number, sum: number): void {
+  if (samples > 0) series.add(minute, samples, sum, sum > 0 ? 1 : 0);
+}
+
+function addLevel(series: MetricSeries, minute: number, value: number): void {
+  if (!Number.isNaN(value)) series.add(minute, 1, value, value);
 }
 
 /** The account's own ConcurrentExecutions, without dimensions. */

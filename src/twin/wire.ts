@@ -143,21 +143,17 @@ function autoScalingCall(operation: string, body: string): Call {
 
 /** REST JSON. */
 function lambdaCall({ method, url, body }: WireRequest): Call {
-  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  const [pathname = '', query = ''] = url.split('?');
+  const qualifier = new URLSearchParams(query).get('Qualifier') ?? undefined;
   for (const route of LAMBDA) {
     const match = route.method === method ? route.path.exec(pathname) : null;
     if (!match) continue;
-    const request = {
-      functionName: decodeURIComponent(match[1] ?? ''),
-      name: decodeURIComponent(match[2] ?? ''),
-      qualifier: searchParams.get('Qualifier') ?? undefined,
-      body,
-    };
+    const [, functionName = '', name = ''] = match;
     return {
       service: 'lambda',
       operation: route.operation,
       run: (world) => {
-        const answer = route.run(world, request);
+        const answer = route.run(world, { functionName: decode(functionName), name: decode(name), qualifier, body });
         return reply(route.statusCode ?? 200, 'application/json', answer ? JSON.stringify(answer) : '');
       },
     };
@@ -170,6 +166,14 @@ function lambdaCall({ method, url, body }: WireRequest): Call {
       throw unknownOperation(operation, 404);
     },
   };
+}
+
+function decode(pathPart: string): string {
+  try {
+    return decodeURIComponent(pathPart);
+  } catch {
+    throw new AwsError('InvalidParameterValueException', `${pathPart} is not a valid part of a path`);
+  }
 }
 
 /**
