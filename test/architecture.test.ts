@@ -22,7 +22,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   report: ['leaf', 'forecast', 'economics', 'controller', 'ports', 'twin'],
   aws: ['leaf', 'ports'],
   ports: ['leaf'],
-  commands: ['leaf', 'input', 'forecast', 'economics', 'controller', 'ports', 'aws', 'twin', 'report'],
+  demo: ['leaf', 'input', 'forecast', 'economics', 'controller', 'ports', 'twin', 'report'],
+  commands: ['leaf', 'input', 'forecast', 'economics', 'controller', 'ports', 'aws', 'twin', 'report', 'demo'],
   root: ['leaf', 'input', 'forecast', 'economics', 'controller', 'ports', 'aws', 'twin', 'report', 'commands'],
 };
 const ROOT_FILES = new Set(['handler.ts', 'cli.ts']);
