@@ -19,7 +19,7 @@ export interface ClientOptions {
   retry?: Partial<RetryPolicy>;
 }
 
-export interface Timeouts {
+interface Timeouts {
   /** To connect. */
   connectMs: number;
   /** For one attempt, and for silence on its socket. */
@@ -29,7 +29,7 @@ export interface Timeouts {
 }
 
 /** See call.ts, which is the only one to retry. */
-export interface RetryPolicy {
+interface RetryPolicy {
   /** Attempts of one call, the first included. */
   tries: number;
   sleep: (ms: number) => Promise<void>;
@@ -47,7 +47,7 @@ export interface Connection<Client> {
 }
 
 /** What went over the wire so far. */
-export interface Traffic {
+interface Traffic {
   /** Requests sent, each attempt counted. */
   calls: number;
   /** Scheme, host and port of the latest request. */
@@ -102,7 +102,7 @@ export function createClients(options: ClientOptions = {}): AwsClients {
 }
 
 /** Makes the client reject, before anything is sent, every operation that could change something. Returns the client. */
-export function readOnly<Client extends AnyClient>(client: Client): Client {
+function readOnly<Client extends AnyClient>(client: Client): Client {
   stackOf(client).add(
     (next, context) => (args) => {
       const command = context.commandName ?? 'an unnamed command';

@@ -30,7 +30,7 @@ export interface MetricSpan {
   stepSeconds: number;
 }
 
-export interface PointLists {
+interface PointLists {
   timesMs: number[];
   values: number[];
 }

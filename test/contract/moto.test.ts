@@ -21,15 +21,15 @@ const ROLE = 'worker';
 describe.skipIf(!isMotoInstalled && !isMotoRequired)(
   `the adapters keep the contracts on moto's AWS${isMotoInstalled ? '' : ' (moto is not installed: run node scripts/setup-tools.mjs)'}`,
   () => {
-    let moto: MotoServer;
+    let moto: MotoServer | undefined;
     let stages = 0;
     beforeAll(async () => {
       moto = await startMoto();
       await createRole(moto.endpoint);
     }, 90_000);
-    afterAll(() => moto.stop());
+    afterAll(() => moto?.stop());
 
-    describePortContracts(() => openStage(moto.endpoint, `worker-${++stages}`));
+    describePortContracts(() => openStage(moto!.endpoint, `worker-${++stages}`));
   },
 );
 
