@@ -1,5 +1,5 @@
 /** Wires the AWS adapters to the loop's ports. */
-import type { TickPorts } from '../controller/tick.ts';
+import type { MetricsSource, ScalingReader, ScalingWriter } from '../controller/ports.ts';
 import { type ClientOptions, createClients } from './clients.ts';
 import { createMetricsSource } from './metrics-source.ts';
 import { createScalingReader, createScalingWriter } from './scaling.ts';
@@ -10,7 +10,11 @@ export interface ConnectOptions extends Pick<ClientOptions, 'region' | 'profile'
   nowMs: () => number;
 }
 
-export type AwsPorts = TickPorts & { scaling: NonNullable<TickPorts['scaling']> };
+export interface AwsPorts {
+  metrics: MetricsSource;
+  scaling: ScalingReader;
+  writer: ScalingWriter | null;
+}
 
 /** Ports on AWS. Reading goes through clients that refuse every operation but Get, Describe and List. */
 export function connectAws({ mayWrite, nowMs, ...options }: ConnectOptions): AwsPorts {
