@@ -31,6 +31,17 @@ export function gridEndMs(grid: MetricGrid): number {
   return grid.startMs + grid.invocations.length * grid.stepSeconds * 1000;
 }
 
+/** How many steps the grids have, and in how many of them neither a count nor evidence of zero was measured. */
+export function countSteps(grids: readonly MetricGrid[]): { all: number; unknown: number } {
+  let all = 0;
+  let unknown = 0;
+  for (const { invocations, heard } of grids) {
+    all += invocations.length;
+    for (const [i, count] of invocations.entries()) if (Number.isNaN(count) && heard[i] === 0) unknown++;
+  }
+  return { all, unknown };
+}
+
 /**
  * A MetricGrid from points in any order; the result does not depend on that order.
  *

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildMetricGrid, gridEndMs, METRIC_SERIES } from '../src/metric-grid.ts';
+import { buildMetricGrid, countSteps, gridEndMs, METRIC_SERIES } from '../src/metric-grid.ts';
 
 const START = Date.UTC(2026, 0, 5);
 const frame = { startMs: START, stepSeconds: 60, length: 4 };
@@ -50,5 +50,10 @@ describe('buildMetricGrid', () => {
         },
       ),
     );
+  });
+
+  it('counts the steps that are neither measured nor heard', () => {
+    const grid = buildMetricGrid(frame, { invocations: { timesMs: at(0), values: [0] } }, [at(0, 1)]);
+    expect(countSteps([grid, grid])).toEqual({ all: 8, unknown: 4 });
   });
 });

@@ -16,6 +16,19 @@ const BY_KEY = new Map<string, ColumnName>([
   ['value', 'invocations'],
 ]);
 
+/** What people write instead. Not accepted as it is, because the unit or the statistic could be another. */
+const MEANT = new Map<string, ColumnName>([
+  ['date', 'timestamp'],
+  ['datetime', 'timestamp'],
+  ['ts', 'timestamp'],
+  ['count', 'invocations'],
+  ['requests', 'invocations'],
+  ['duration', 'averageDurationMs'],
+  ['latency', 'averageDurationMs'],
+  ['concurrency', 'maxConcurrency'],
+  ['concurrentexecutions', 'maxConcurrency'],
+]);
+
 export interface Header {
   timestampIndex: number;
   numbers: { name: NumberColumn; title: string; index: number }[];
@@ -61,7 +74,7 @@ export function readHeader(cells: readonly string[], place: string): Header {
 
 function unknownColumn(title: string, index: number): string {
   if (title === '') return `column ${index + 1} has no name: name it or remove it`;
-  const near = nearest(keyOf(title));
+  const near = MEANT.get(keyOf(title)) ?? nearest(keyOf(title));
   return `unknown column ${shown(title)}${near ? ` (did you mean "${near}"?)` : ': remove it'}`;
 }
 

@@ -1,7 +1,7 @@
 /** Reads a CSV of metrics: https://www.rfc-editor.org/rfc/rfc4180, with `,`, `;`, tab or `|` between the cells. */
 import Papa from 'papaparse';
 import { InputError } from '../errors.ts';
-import { gridEndMs } from '../metric-grid.ts';
+import { countSteps, gridEndMs } from '../metric-grid.ts';
 import type { MetricReading } from '../model.ts';
 import { type Header, readHeader } from './columns.ts';
 import { type Faults, collectFaults, shown } from './faults.ts';
@@ -10,6 +10,8 @@ import { type Table, tableToGrids } from './table.ts';
 import { parseTimestamp, TIMESTAMP_HINT } from './timestamps.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
+/** Beyond any count, duration or concurrency; sums of it stay finite. */
+const MAX_VALUE = 1e15;
 const NUMBER = /^\+?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
@@ -19,10 +21,8 @@ const NUMBER = /^\+?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 export function readMetricsCsv(text: string, source: string): MetricReading {
   const lines = text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text;
   const grids = tableToGrids(readTable(lines, source), source);
-  const steps = grids.reduce((sum, grid) => sum + grid.invocations.length, 0);
-  const known = grids.reduce((sum, grid) => sum + grid.invocations.reduce((n, x) => n + Number(x >= 0), 0), 0);
-  const notes =
-    known < steps ? [`${steps - known} of ${steps} steps in ${source} have no invocations: taken as unknown.`] : [];
+  const { all, unknown } = countSteps(grids);
+  const notes = unknown > 0 ? [`${unknown} of ${all} steps in ${source} have no invocations: taken as unknown.`] : [];
   return { grids, reliableUntilMs: gridEndMs(grids.at(-1)!), notes };
 }
 
@@ -84,7 +84,7 @@ function readRow(
     if (!column) table.columns.set(name, (column = new Float64Array(table.timesMs.length).fill(NaN)));
     if (cell === '') continue;
     column[row] = Number(cell);
-    if (!NUMBER.test(cell) || column[row] > Number.MAX_SAFE_INTEGER)
+    if (!NUMBER.test(cell) || column[row] > MAX_VALUE)
       faults.add(line, `${title} ${shown(cell)} ${whyNotANumber(cell)}`);
   }
 }
@@ -92,6 +92,7 @@ function readRow(
 function whyNotANumber(cell: string): string {
   if (Number(cell) < 0 || cell === '-0') return 'is negative: no count or duration can be';
   if (/^\d+,\d+$/.test(cell)) return 'has a decimal comma: write a point';
+  if (Number(cell) < Infinity && Number(cell) > MAX_VALUE) return `is too large: at most ${MAX_VALUE} is believed`;
   return 'is not a finite number: write a number, or leave the cell empty where it is unknown';
 }
 

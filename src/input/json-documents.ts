@@ -49,27 +49,34 @@ function parseJson(part: { text: string; line: number }, source: string): unknow
   }
 }
 
-/** Cuts a text where a bracket that opened a document closes again. What is left over at the end is a part too. */
+/** Cuts a text after each bracket that closes a document. What is left over at the end is a part too. */
 function splitDocuments(text: string): { text: string; line: number }[] {
   const parts: { text: string; line: number }[] = [];
   let start = 0;
   let line = 1;
-  let depth = 0;
-  const add = (end: number) => {
+  for (const end of [...documentEnds(text), text.length]) {
     const part = text.slice(start, end);
     const blank = /^[\s,]*/.exec(part)![0];
     if (blank.length < part.length) parts.push({ text: part.slice(blank.length), line: line + newlines(blank) });
     line += newlines(part);
     start = end;
-  };
-  // Strings are matched whole, so that a bracket inside one does not count.
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    if (depth === 0 && !token.startsWith('"')) add(index + 1);
   }
-  add(text.length);
   return parts;
+}
+
+/** A loop over the characters, because a regular expression for strings overflows the stack on long ones. */
+function documentEnds(text: string): number[] {
+  const ends: number[] = [];
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (inString && char === '\\') i++;
+    else if (char === '"') inString = !inString;
+    else if (!inString && (char === '{' || char === '[')) depth++;
+    else if (!inString && (char === '}' || char === ']') && --depth === 0) ends.push(i + 1);
+  }
+  return ends;
 }
 
 function newlines(text: string): number {

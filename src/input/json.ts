@@ -1,6 +1,6 @@
 /** Reads the JSON that `aws cloudwatch get-metric-data` prints. */
 import { InputError } from '../errors.ts';
-import { buildMetricGrid, gridEndMs, type MetricPoints, type MetricSeriesName } from '../metric-grid.ts';
+import { buildMetricGrid, countSteps, gridEndMs, type MetricPoints, type MetricSeriesName } from '../metric-grid.ts';
 import type { MetricGrid, MetricReading } from '../model.ts';
 import { isoUtc } from '../time.ts';
 import { shown } from './faults.ts';
@@ -64,17 +64,19 @@ function signalsOf(answers: readonly MetricDataAnswer[], source: string): Map<st
     throw new InputError(
       `${source} has no result for Invocations, only ${names}. The Label or Id of a result must contain the metric's name.`,
     );
-  for (const { MetricDataResults: page } of answers) {
-    const here = page.map((result) => signals.get(nameOf(result))).filter((signal) => signal !== null);
-    const twice = here.find((signal, i) => here.indexOf(signal) !== i);
-    if (twice !== undefined) {
-      const which = page.filter((result) => signals.get(nameOf(result)) === twice).map(nameOf);
-      throw new InputError(
-        `${source} has several results for ${twice}: ${which.join(', ')}. Keep one function or alias.`,
-      );
-    }
-  }
+  for (const answer of answers) refuseSeveral(answer.MetricDataResults, signals, source);
   return signals;
+}
+
+/** Two functions in one answer could be told apart only by their labels. */
+function refuseSeveral(results: readonly MetricDataResult[], signals: Map<string, Signal>, source: string): void {
+  for (const signal of new Set(signals.values())) {
+    const same = results.map(nameOf).filter((name) => signals.get(name) === signal);
+    if (signal !== null && same.length > 1)
+      throw new InputError(
+        `${source} has several results for ${signal}: ${same.join(', ')}. Keep one function or alias.`,
+      );
+  }
 }
 
 function pointsOf(result: MetricDataResult, signal: Signal, source: string): SignalPoints {
@@ -152,11 +154,28 @@ function gridOf(period: Period, nextFromMs: number, source: string): MetricGrid 
   for (const name of new Set(points.map(({ signal }) => signal)))
     if (name !== null) series[name] = concatenate(points.filter(({ signal }) => signal === name));
   const others = points.filter(({ signal }) => signal !== 'invocations');
-  return buildMetricGrid(
+  const grid = buildMetricGrid(
     { startMs: fromMs, stepSeconds: stepMs / 1000, length },
     series,
     others.map(({ timesMs }) => timesMs),
   );
+  refuseContradictions(grid, points, source);
+  return grid;
+}
+
+/** Overlapping pages must agree; pages of different periods for the same time would not add up. */
+function refuseContradictions(grid: MetricGrid, points: readonly SignalPoints[], source: string): void {
+  for (const { signal, timesMs, values } of points) {
+    if (signal === null) continue;
+    for (let i = 0; i < timesMs.length; i++) {
+      const kept = grid[signal][(timesMs[i]! - grid.startMs) / (grid.stepSeconds * 1000)];
+      if (kept !== undefined && kept !== values[i])
+        throw new InputError(
+          `${source} has both ${kept} and ${values[i]!} for ${signal} at ${isoUtc(timesMs[i]!)}. ` +
+            'Keep one of the pages; those of one time must have the same period.',
+        );
+    }
+  }
 }
 
 /** The longest whole number of minutes up to an hour that divides every distance. */
@@ -192,15 +211,10 @@ function notesOf(answers: readonly MetricDataAnswer[], grids: readonly MetricGri
     .filter(({ StatusCode }) => /^(InternalError|Forbidden)$/.test(StatusCode ?? ''));
   for (const result of broken)
     notes.push(`${source}: CloudWatch answered ${result.StatusCode!} for ${nameOf(result)}.`);
-  const steps = grids.reduce((sum, grid) => sum + grid.invocations.length, 0);
-  const unknown = grids.reduce(
-    (sum, { invocations, heard }) =>
-      sum + invocations.reduce((n, x, i) => n + Number(Number.isNaN(x) && heard[i] === 0), 0),
-    0,
-  );
+  const { all, unknown } = countSteps(grids);
   if (unknown > 0)
     notes.push(
-      `${unknown} of ${steps} steps in ${source} have no point of any metric: taken as unknown. More metrics (ConcurrentExecutions, Duration) tell zero from unknown.`,
+      `${unknown} of ${all} steps in ${source} have no point of any metric: taken as unknown. More metrics (ConcurrentExecutions, Duration) tell zero from unknown.`,
     );
   return notes;
 }

@@ -37,8 +37,7 @@ export function regularStepMs(moments: Moments): number {
   }
   if (stepMs === Infinity)
     throw new InputError(
-      `${source} has only one moment, so its step is unknown. Give at least two rows (forecasts need a day or more), ` +
-        'or a column "stepSeconds".',
+      `${source} has only one row (or one timestamp), so its step is unknown. Give at least two; forecasts need a day.`,
     );
   refuseIrregular(moments, stepMs);
   refuseStep(stepMs, source);
