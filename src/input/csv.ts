@@ -38,9 +38,7 @@ function readTable(text: string, source: string): Table {
   Papa.parse<string[]>(text, {
     delimiter: delimiterOf(text),
     newline: '\n',
-    step: ({ data, errors }) => {
-      // Papa Parse hands over the cells of one row here, whatever its type says of `data`.
-      const cells = data;
+    step: ({ data: cells, errors }) => {
       const at = line;
       line += 1 + (cellsMaySpanLines ? cells.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0) : 0);
       if (cells.every((cell) => cell.trim() === '')) return;

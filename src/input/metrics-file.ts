@@ -6,11 +6,12 @@ import type { MetricReading } from '../model.ts';
 import { type ReadOptions, readMetricsText } from './metrics-text.ts';
 
 /** Several times a year of minutes with all columns. */
-export const MAX_FILE_BYTES = 256 * 1024 * 1024;
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
 export interface ReadFileOptions extends Pick<ReadOptions, 'averageDurationMs'> {
   /** Read for `-`. */
   stdin?: AsyncIterable<Uint8Array>;
+  /** Default: 256 MiB, before and after decompression. */
   maxBytes?: number;
 }
 
