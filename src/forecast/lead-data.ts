@@ -2,6 +2,7 @@
 import type { LeadData } from './lead-model.ts';
 import type { SeasonalState } from './seasonal-state.ts';
 import { expectation } from './seasonal-state.ts';
+import { capRare } from './smooth.ts';
 
 /**
  * `window` steps from the target on are forecast at once (1 = the step itself). `days` is how many days before the target
@@ -13,7 +14,7 @@ export function leadData(state: SeasonalState, window: number, days: number): Le
   const length = profile.day.length;
   const signalBase = tabulate(shift, length, (t) => expectation(profile, state.weekWeight, t, shift));
   const below = (gap: Float64Array | null) =>
-    gap ? tabulate(shift, length, (t) => signalBase[t]! - gap[t - shift]!) : signalBase;
+    gap ? tabulate(shift, length, (t) => signalBase[t]! - (gap[t - shift]! || 0)) : signalBase;
   const signalMaximum = windowMaximum(signalBase, window);
   const smooth = windowMaximum(profile.smooth, window);
   const raw = windowMaximum(state.signal, window);
@@ -22,8 +23,14 @@ export function leadData(state: SeasonalState, window: number, days: number): Le
     base: peak.gap ? windowMaximum(below(peak.gap), window) : signalMaximum,
     second: window === 1 ? { target: mean.z, base: below(mean.gap) } : null,
     weekly: tabulate(shift, length, (t) => profile.week[t]! - profile.day[t - shift]!),
-    rawExcess: raw.map((x, t) => x - smooth[t]!),
-    smoothExcess: smooth.map((x, t) => x - signalMaximum[t]!),
+    rawExcess: capRare(
+      raw.map((x, t) => x - smooth[t]!),
+      state.fitEnd,
+    ),
+    smoothExcess: capRare(
+      smooth.map((x, t) => x - signalMaximum[t]!),
+      state.fitEnd,
+    ),
     lag: days * profile.m,
     levels: state.levels,
     usualSize: tabulate(shift, length, (t) => state.usualSize[t - shift]!),

@@ -5,6 +5,7 @@
 import { solveCholesky } from './linear-solve.ts';
 import type { ResidualQuantiles } from './residual-quantiles.ts';
 import { residualQuantiles } from './residual-quantiles.ts';
+import { capRare } from './smooth.ts';
 
 /** 1, week - day, and the raw and the smooth residual of the same step a day earlier; the levels follow. */
 const SEASON_FEATURES = 4;
@@ -87,8 +88,8 @@ export function fitLead(data: LeadData, rows: LeadRows): LeadFit {
     targets[n++] = target;
   }
   const gram = gramMatrix(features, n, p);
-  const coefficients = ridge(gram, features, errors.subarray(0, n), rows.ridgeShare);
-  const secondCoefficients = ridge(gram, features, secondErrors.subarray(0, n), rows.ridgeShare);
+  const coefficients = ridge(gram, features, capRare(errors.subarray(0, n), n), rows.ridgeShare);
+  const secondCoefficients = ridge(gram, features, capRare(secondErrors.subarray(0, n), n), rows.ridgeShare);
   subtractFitted(errors, features, coefficients, n);
   subtractFitted(secondErrors, features, secondCoefficients, n);
   const spread = fitSpread(data, targets.subarray(0, n), errors, rows.lead);

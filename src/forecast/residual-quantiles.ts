@@ -4,13 +4,16 @@
 const TAIL_SHARE = 0.02;
 const TAIL_COUNT = 12;
 
+/** Excesses count up to this many times the typical scale. */
+const EXCESS_CAP = 5;
+
 /** An ascending sample with what is needed to read quantiles from it. */
 export interface ResidualQuantiles {
   sorted: Float64Array;
   /** Number of errors above the threshold from which the tail is exponential. */
   tailCount: number;
   threshold: number;
-  /** Mean excess over the threshold. */
+  /** Mean excess over the threshold, single events capped. */
   tailScale: number;
 }
 
@@ -19,8 +22,10 @@ export function residualQuantiles(errors: Float64Array): ResidualQuantiles {
   const n = sorted.length;
   const tailCount = Math.min(Math.max(TAIL_COUNT, Math.ceil(TAIL_SHARE * n)), n >> 2);
   const threshold = n > 0 ? sorted[n - 1 - tailCount]! : 0;
+  // Half of an exponential tail lies below ln 2 scales; one event among many may not count for more than a few of them.
+  const typical = n > 0 ? (sorted[n - 1 - (tailCount >> 1)]! - threshold) / Math.LN2 : 0;
   let excess = 0;
-  for (let i = n - tailCount; i < n; i++) excess += sorted[i]! - threshold;
+  for (let i = n - tailCount; i < n; i++) excess += Math.min(sorted[i]! - threshold, EXCESS_CAP * typical);
   return { sorted, tailCount, threshold, tailScale: tailCount > 0 ? excess / tailCount : 0 };
 }
 

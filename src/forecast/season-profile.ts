@@ -7,7 +7,7 @@
  * known at that time.
  */
 import { median } from 'simple-statistics';
-import { runningMean, runningMedian } from './smooth.ts';
+import { capRare, runningMean, runningMedian } from './smooth.ts';
 
 export interface SeasonProfile {
   kind: 'day and week' | 'flat';
@@ -19,7 +19,7 @@ export interface SeasonProfile {
   smooth: Float64Array;
   /** Expected smooth value by time of day. */
   day: Float64Array;
-  /** Expected smooth value by time of week; equal to `day` before there is a week. */
+  /** Expected smooth value by time of week; NaN before there is a week. */
   week: Float64Array;
   /** Expected excess over the smooth value, for what recurs at the same step every day. */
   spike: Float64Array;
@@ -31,6 +31,12 @@ const DAY_GAIN = 0.15;
 const START_DAYS = 5;
 /** One day moves a profile by no more than its gain times this many mean absolute deviations. */
 const CLIP = 3;
+
+/** Standard deviation over mean absolute deviation of a normal variable. */
+const GAUSS = Math.sqrt(Math.PI / 2);
+
+/** A spike is one when it exceeds two standard errors of what recurs. */
+const CONSISTENT = 4;
 
 /** Half-widths of the smoothing mean that are tried, in seconds. */
 const MEAN_HALF_WIDTHS = [0, 600, 1800] as const;
@@ -54,7 +60,8 @@ export function seasonProfile(z: Float64Array, extent: ProfileExtent): SeasonPro
     const half = steps(seconds);
     if (best && half === best.half) continue;
     const smooth = runningMean(robust, half);
-    const day = dayProfile(smooth, length, m);
+    const day = recurrence(smooth, length, m).expected;
+    fillUnseen(day, m);
     const loss = absoluteLoss(z, day, Math.max(m, fitEnd - 14 * m), fitEnd);
     if (!best || loss < best.loss) best = { loss, half, smooth, day };
   }
@@ -65,7 +72,7 @@ export function seasonProfile(z: Float64Array, extent: ProfileExtent): SeasonPro
     smoothingSteps: half + steps(MEDIAN_HALF_WIDTH),
     smooth,
     day,
-    week: weekProfile(smooth, day, m),
+    week: weekProfile(smooth, day, fitEnd, m),
     spike: spikeProfile(z, smooth, length, m),
   };
 }
@@ -77,7 +84,8 @@ export function flatProfile(z: Float64Array, extent: ProfileExtent): SeasonProfi
   const flat = new Float64Array(length).fill(known.length > 0 ? median([...known]) : NaN);
   const m = 86_400 / stepSeconds;
   const spike = new Float64Array(length);
-  return { kind: 'flat', m, smoothingSteps: 0, smooth: z, day: flat, week: flat, spike };
+  const unknown = new Float64Array(length).fill(NaN);
+  return { kind: 'flat', m, smoothingSteps: 0, smooth: z, day: flat, week: unknown, spike };
 }
 
 function absoluteLoss(z: Float64Array, expected: Float64Array, from: number, to: number): number {
@@ -89,31 +97,39 @@ function absoluteLoss(z: Float64Array, expected: Float64Array, from: number, to:
   return sum;
 }
 
-function dayProfile(smooth: Float64Array, length: number, m: number): Float64Array {
-  const day = new Float64Array(length).fill(NaN);
-  const deviation = new Float64Array(m);
+/** What recurs at the same step of every day, and by how much single days are off it. */
+export interface Recurrence {
+  expected: Float64Array;
+  deviation: Float64Array;
+}
+
+/**
+ * Entry t, for `length` steps, is made of values[t - m], values[t - 2m], ...: their exponentially weighted mean, started with
+ * the median of the first days, and moved by no single day more than CLIP usual deviations would. NaN before the first.
+ */
+export function recurrence(values: Float64Array, length: number, m: number): Recurrence {
+  const expected = new Float64Array(length).fill(NaN);
+  const deviation = new Float64Array(length);
   const start = new Float64Array(START_DAYS);
   let usual = 0;
   for (let t = m; t < length; t++) {
-    const value = t - m < smooth.length ? smooth[t - m]! : NaN;
-    const expected = day[t - m]!;
-    if (value !== value) {
-      day[t] = expected;
-      continue;
-    }
-    const phase = t % m;
-    const error = expected === expected ? value - expected : 0;
-    const limit = CLIP * Math.max(usual, deviation[phase]!);
-    day[t] =
-      t < (START_DAYS + 1) * m || expected !== expected
-        ? medianOfDays(smooth, t, m, start)
-        : expected + DAY_GAIN * Math.max(-limit, Math.min(limit, error));
+    const value = t - m < values.length ? values[t - m]! : NaN;
+    const last = expected[t - m]!;
+    const spread = deviation[t - m]!;
+    expected[t] = last;
+    deviation[t] = spread;
+    if (value !== value) continue;
+    const error = last === last ? value - last : 0;
+    const limit = CLIP * Math.max(usual, spread);
+    expected[t] =
+      t < (START_DAYS + 1) * m || last !== last
+        ? medianBefore(values, t, m, start)
+        : last + DAY_GAIN * Math.max(-limit, Math.min(limit, error));
     const size = t < 3 * m ? Math.abs(error) : Math.min(Math.abs(error), 2 * limit);
-    deviation[phase]! += DAY_GAIN * (size - deviation[phase]!);
+    deviation[t] = spread + DAY_GAIN * (size - spread);
     usual += (size - usual) / Math.min(m, t - m + 1);
   }
-  fillUnseen(day, m);
-  return day;
+  return { expected, deviation };
 }
 
 /** A time of day that was never known is expected to be as the one before it. */
@@ -121,10 +137,10 @@ function fillUnseen(day: Float64Array, m: number): void {
   for (let t = m + 1; t < day.length; t++) if (day[t] !== day[t]) day[t] = day[t - 1]!;
 }
 
-/** Median of the known values at the same time on the last START_DAYS days before t. */
-function medianOfDays(smooth: Float64Array, t: number, m: number, window: Float64Array): number {
+/** Median of the last known values at t - lag, t - 2 lag, ..., as many as `window` holds; NaN without any. */
+function medianBefore(smooth: Float64Array, t: number, lag: number, window: Float64Array): number {
   let n = 0;
-  for (let j = t - m; j >= 0 && n < window.length; j -= m) {
+  for (let j = t - lag; j >= 0 && n < window.length; j -= lag) {
     const y = smooth[j]!;
     if (y !== y) continue;
     let i = n++;
@@ -138,57 +154,29 @@ function medianOfDays(smooth: Float64Array, t: number, m: number, window: Float6
 }
 
 /** Median of the last three weeks at the same time: as quick as a gain of 1/2, and one odd week does not count. */
-function weekProfile(smooth: Float64Array, day: Float64Array, m: number): Float64Array {
-  const week = day.slice();
-  const lag = 7 * m;
+function weekProfile(smooth: Float64Array, day: Float64Array, fitEnd: number, m: number): Float64Array {
+  const deviation = capRare(
+    smooth.map((x, t) => x - day[t]!),
+    fitEnd,
+  );
+  const capped = deviation.map((x, t) => (x === x ? x + day[t]! : smooth[t]!));
   const window = new Float64Array(3);
-  for (let t = lag; t < week.length; t++) {
-    const value = medianOfDays(smooth, t, lag, window);
-    if (value === value) week[t] = value;
-  }
-  return week;
+  const difference = new Float64Array(day.length).fill(NaN);
+  for (let t = 7 * m; t < day.length; t++) difference[t] = medianBefore(capped, t, 7 * m, window) - day[t]!;
+  return capRare(difference, fitEnd).map((x, t) => x + day[t]!);
 }
 
 /**
- * Exponentially weighted mean of (value - smooth) at the same step of earlier days, shrunk by how consistent it is from day
- * to day (Wiener weight: signal variance over total); from four days on.
+ * What (value - smooth) recurs at the same step of every day, shrunk by how consistent it is from day to day (Wiener weight:
+ * signal variance over total); from four days on.
  */
 function spikeProfile(z: Float64Array, smooth: Float64Array, length: number, m: number): Float64Array {
-  const spike = new Float64Array(length);
-  const meanOf = new Float64Array(m);
-  const varianceOf = new Float64Array(m);
-  const days = new Int32Array(m);
-  for (let t = m; t < length; t++) {
-    const phase = t % m;
-    const excess = t - m < z.length ? z[t - m]! - smooth[t - m]! : NaN;
-    if (excess === excess) {
-      const gain = Math.max(DAY_GAIN, 1 / ++days[phase]!);
-      const error = excess - meanOf[phase]!;
-      meanOf[phase]! += gain * error;
-      varianceOf[phase]! += gain * ((1 - gain) * error * error - varianceOf[phase]!);
-    }
-    if (days[phase]! < 4) continue;
-    const mean = meanOf[phase]!;
-    const noise = varianceOf[phase]! * Math.max(DAY_GAIN / (2 - DAY_GAIN), 1 / days[phase]!);
-    if (mean * mean > noise) spike[t] = (mean * (mean * mean - noise)) / (mean * mean);
-  }
-  return spike;
-}
-
-/** Exponentially weighted mean of the same step on earlier days; 0 before there is one; single events capped. */
-export function recurring(values: Float64Array, length: number, m: number): Float64Array {
-  const out = new Float64Array(length);
-  const days = new Int32Array(m);
-  let usual = 0;
-  let n = 0;
-  for (let t = m; t < length; t++) {
-    const value = t - m < values.length ? values[t - m]! : NaN;
-    out[t] = out[t - m]!;
-    if (value !== value) continue;
-    const limit = n > m ? 4 * Math.max(usual, Math.abs(out[t]!)) : Infinity;
-    const clipped = Math.max(-limit, Math.min(limit, value));
-    out[t]! += Math.max(DAY_GAIN, 1 / ++days[t % m]!) * (clipped - out[t]!);
-    usual += (Math.abs(clipped) - usual) / Math.min(m, ++n);
-  }
-  return out;
+  const excess = z.map((x, t) => x - smooth[t]!);
+  const { expected, deviation } = recurrence(excess, length, m);
+  return expected.map((mean, t) => {
+    if (t < 4 * m || mean !== mean) return 0;
+    const days = Math.min(Math.floor(t / m), (2 - DAY_GAIN) / DAY_GAIN);
+    const noise = (GAUSS * deviation[t]!) ** 2 / days;
+    return mean * mean > CONSISTENT * noise ? (mean * (mean * mean - noise)) / (mean * mean) : 0;
+  });
 }

@@ -102,8 +102,9 @@ function bracket(anchors: number[], lead: number): [number, number, number] {
 
 function rowRange(state: SeasonalState, window: number, lead: number): { from: number; to: number } {
   const { m, kind } = state.profile;
-  // The profile's first day is a copy of the day before; with enough history it is not learned from.
-  const settled = (daysBack(state, lead, window) + (state.fitEnd > 5 * m ? 1 : 0)) * m;
+  // The profile's first days are copies of few days, and their errors not what they are later: left out when there is enough.
+  const young = state.fitEnd > 10 * m ? 3 : state.fitEnd > 5 * m ? 1 : 0;
+  const settled = (daysBack(state, lead, window) + young) * m;
   return { from: Math.max(kind === 'flat' ? 0 : settled, lead), to: state.fitEnd - window + 1 };
 }
 

@@ -3,7 +3,8 @@ import type { Scale } from './scale.ts';
 import { chooseScale, toScale } from './scale.ts';
 import { LEVEL_HALF_LIVES, exponentialLevel } from './residual-states.ts';
 import type { SeasonProfile } from './season-profile.ts';
-import { flatProfile, recurring, seasonProfile } from './season-profile.ts';
+import { capRare } from './smooth.ts';
+import { flatProfile, recurrence, seasonProfile } from './season-profile.ts';
 
 /** What is known of the demand; NaN = unknown. */
 export interface DemandSeries {
@@ -59,10 +60,12 @@ export function seasonalState(series: DemandSeries, fitEnd: number, reachSteps: 
     if (values === series.signal) return { z: signal, gap: null };
     const z = values.map((y) => toScale(scale, y));
     const excess = signal.map((x, t) => x - z[t]!);
-    return { z, gap: recurring(excess, length, profile.m) };
+    return { z, gap: recurrence(excess, length, profile.m).expected };
   };
   const weekWeight = weekWeightOf(signal, profile, fitEnd);
   const residual = signal.map((x, t) => x - expectation(profile, weekWeight, t, 0));
+  // A slow level would carry a single event for hours.
+  const capped = capRare(residual, fitEnd);
   const size = residual.map(Math.abs);
   return {
     scale,
@@ -73,8 +76,10 @@ export function seasonalState(series: DemandSeries, fitEnd: number, reachSteps: 
     mean: companion(series.mean),
     profile,
     weekWeight,
-    levels: LEVEL_HALF_LIVES.map((seconds) => exponentialLevel(residual, seconds / stepSeconds)),
-    usualSize: recurring(size, length, profile.m),
+    levels: LEVEL_HALF_LIVES.map((seconds) =>
+      exponentialLevel(seconds > 3600 ? capped : residual, seconds / stepSeconds),
+    ),
+    usualSize: recurrence(size, length, profile.m).expected,
     recentSize: exponentialLevel(size, 3600 / stepSeconds),
     lastKnown: lastKnownSteps(signal),
   };
@@ -83,7 +88,8 @@ export function seasonalState(series: DemandSeries, fitEnd: number, reachSteps: 
 /** What the season expects at step t when the day profile is known up to `shift` steps (whole days) before the usual. */
 export function expectation(profile: SeasonProfile, weekWeight: number, t: number, shift: number): number {
   const day = profile.day[t - shift]!;
-  return day + weekWeight * (profile.week[t]! - day) + profile.spike[t - shift]!;
+  const weekly = profile.week[t]! - day;
+  return day + (weekly === weekly ? weekWeight * weekly : 0) + profile.spike[t - shift]!;
 }
 
 function countKnown(z: Float64Array, end: number): number {
@@ -97,7 +103,9 @@ function weekWeightOf(z: Float64Array, profile: SeasonProfile, fitEnd: number): 
   let xy = 0;
   let xx = 0;
   let n = 0;
-  for (let t = 7 * profile.m; t < fitEnd; t++) {
+  // A week after only one other is compared with that one alone; later weeks say more, where there are enough.
+  const from = fitEnd >= 21 * profile.m ? 14 : 7;
+  for (let t = from * profile.m; t < fitEnd; t++) {
     const x = profile.week[t]! - profile.day[t]!;
     const y = z[t]! - profile.day[t]! - profile.spike[t]!;
     if (x !== x || y !== y) continue;
