@@ -57,9 +57,13 @@ export function scheduledLevels(
   return { startMs: grid.startMs, levels };
 }
 
+/** What is further ahead than this may be a little short: it is put right before it matters. */
+const NEAR_MINUTES = 60;
+
 /**
- * Levels of at most `maxPieces` pieces that are nowhere below `wanted` and change as little as possible of what is
- * scheduled, so that a forecast that wobbles rewrites nothing. With `fresh` = `wanted` compacted from nothing:
+ * Levels of at most `maxPieces` pieces that are enough for `wanted` and change as little as possible of what is
+ * scheduled, so that a forecast that wobbles rewrites nothing. Enough is, within the next hour, what is wanted; later,
+ * at most a tolerated amount less. With `fresh` = `wanted` compacted from nothing:
  *
  * 1. the schedule as it is, if it is enough and its surplus over `fresh` is tolerable as a whole;
  * 2. else, minute by minute, what is scheduled where it is enough and at most `fresh` + a tolerated surplus;
@@ -68,15 +72,18 @@ export function scheduledLevels(
  *
  * Settling a result again changes nothing: `fresh` does not depend on the schedule, and each case yields to itself.
  */
-export function settleWithin(maxPieces: number, wanted: Int32Array, scheduled: Int32Array): Int32Array {
+export function settleWithin(maxPieces: number, wanted: Int32Array, scheduled: Int32Array, baseline = 0): Int32Array {
   const fresh = compact(wanted, maxPieces);
+  const enough = wanted.map((level, minute) =>
+    minute < NEAR_MINUTES ? level : Math.max(baseline, level - shortageTolerated(level)),
+  );
   const fits = (levels: Int32Array) => pieceCount(levels) <= maxPieces;
   const tolerable = (levels: Int32Array) =>
-    levels.every((level, i) => level >= wanted[i]!) && area(levels) <= area(fresh) + toleratedArea(fresh);
+    levels.every((level, i) => level >= enough[i]!) && area(levels) <= area(fresh) + toleratedArea(fresh);
   if (fits(scheduled) && tolerable(scheduled)) return scheduled;
   const mixed = fresh.map((level, i) => {
     const present = scheduled[i]!;
-    return present >= wanted[i]! && present <= level + surplusTolerated(level) ? present : level;
+    return present >= enough[i]! && present <= level + surplusTolerated(level) ? present : level;
   });
   if (fits(mixed)) return mixed;
   const compacted = compact(mixed, maxPieces);
@@ -86,6 +93,11 @@ export function settleWithin(maxPieces: number, wanted: Int32Array, scheduled: I
 /** Not one environment too many is kept where none is needed: idle hours are where provisioned concurrency wastes money. */
 export function surplusTolerated(level: number): number {
   return level === 0 ? 0 : Math.max(1, Math.floor(level / 10));
+}
+
+/** Far ahead one in ten may be missing: at less than ten environments, none. */
+export function shortageTolerated(level: number): number {
+  return Math.floor(level / 10);
 }
 
 function toleratedArea(levels: Int32Array): number {

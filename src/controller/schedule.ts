@@ -60,7 +60,8 @@ export function compileSchedule(
   };
 
   const imminent = imminentLevels(wanted.subarray(0, firstMinute), scheduled.subarray(0, firstMinute));
-  const later = settleWithin(piecesFor(room, settings), wanted.subarray(firstMinute), scheduled.subarray(firstMinute));
+  const pieces = piecesFor(room, settings);
+  const later = settleWithin(pieces, wanted.subarray(firstMinute), scheduled.subarray(firstMinute), plan.baseline);
   return expressLevels(Int32Array.of(...imminent, ...later), context);
 }
 

@@ -11,11 +11,11 @@ import type {
   ScheduledAction,
   Target,
 } from '../model.ts';
-import { DAY_MS, HOUR_MS, isoUtc, SLOT_SECONDS } from '../time.ts';
+import { DAY_MS, HOUR_MS, isoUtc, SLOT_MS } from '../time.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { demandHistory } from './demand.ts';
 import { diffSchedule, hasChanges } from './diff.ts';
-import { expectedDurationMs, planFromForecast } from './policy.ts';
+import { createPlanner } from './planner.ts';
 import type { MetricsSource, ScalingReader, ScalingWriter } from './ports.ts';
 import { splitByOwner } from './ring.ts';
 import { compileSchedule } from './schedule.ts';
@@ -85,7 +85,6 @@ export function decide(reading: MetricReading, state: ScalingState, config: Targ
     ...(config.averageDurationMs === undefined ? {} : { averageDurationMs: config.averageDurationMs }),
   });
   const knownUntilMs = history.startMs + history.meanConcurrency.length * history.stepSeconds * 1000;
-  const horizonSlots = (config.horizonHours * 3600) / SLOT_SECONDS;
   const base = {
     target: config.target,
     nowMs,
@@ -95,7 +94,7 @@ export function decide(reading: MetricReading, state: ScalingState, config: Targ
     dataAgeSeconds: Math.max(0, Math.round((nowMs - knownUntilMs) / 1000)),
     applied: null,
   };
-  const result = forecastDemand(history, { nowMs, horizonSlots });
+  const result = createPlanner(history, config).planAt(nowMs);
   if (result.kind === 'insufficient-history') {
     const reason = `not enough history: have ${hours(result.haveSeconds)}, need ${hours(result.needSeconds)}; the schedule stays as it is`;
     return {
@@ -109,12 +108,12 @@ export function decide(reading: MetricReading, state: ScalingState, config: Targ
     };
   }
 
-  const plan = planFromForecast(result.forecast, expectedDurationMs(history), config);
+  const { plan, forecast } = result;
   const stale = nowMs - knownUntilMs > STALE_AFTER_MS;
   const schedule = compileSchedule(plan, state, { ...config, neverLower: stale }, nowMs);
   const decided = {
     ...base,
-    forecast: result.forecast,
+    forecast,
     lastHour: lastHourOf(history),
     plan,
     actions: schedule.actions,
@@ -179,21 +178,8 @@ function hours(seconds: number): string {
 /** Recomputed from history at each tick, so that nothing has to be stored: an hour-ahead forecast of the newest step. */
 function lastHourOf(history: DemandHistory): { forecast: number; actual: number } | null {
   const actual = history.meanConcurrency.at(-1);
-  const stepsAgo = Math.max(1, Math.round(3600 / history.stepSeconds));
-  if (actual === undefined || Number.isNaN(actual) || history.meanConcurrency.length <= stepsAgo) return null;
-  const past = historyUntil(history, history.meanConcurrency.length - stepsAgo);
-  const nowMs = past.startMs + past.meanConcurrency.length * past.stepSeconds * 1000;
-  const result = forecastDemand(past, { nowMs, horizonSlots: (stepsAgo * history.stepSeconds) / SLOT_SECONDS });
+  if (actual === undefined || Number.isNaN(actual)) return null;
+  const endMs = history.startMs + history.meanConcurrency.length * history.stepSeconds * 1000;
+  const result = forecastDemand(history, { nowMs: endMs - HOUR_MS, horizonSlots: HOUR_MS / SLOT_MS });
   return result.kind === 'forecast' ? { forecast: result.forecast.mean.at(-1)!, actual } : null;
-}
-
-/** The first `length` steps of a history. */
-export function historyUntil(history: DemandHistory, length: number): DemandHistory {
-  return {
-    ...history,
-    invocations: history.invocations.subarray(0, length),
-    averageDurationMs: history.averageDurationMs.subarray(0, length),
-    meanConcurrency: history.meanConcurrency.subarray(0, length),
-    peakConcurrency: history.peakConcurrency.subarray(0, length),
-  };
 }

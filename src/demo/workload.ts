@@ -18,10 +18,14 @@ export const ASSUMED = {
 export const WORKLOAD_SOURCE =
   'requests per five minutes to an AWS load balancer, two weeks of April 2014 (Numenta Anomaly Benchmark, MIT licence)';
 
+/** Half of the trace; the other half is history. */
+export const MAX_DEMO_DAYS = 7;
+
 /** The last `days` whole days of the trace are simulated; all before is history. */
 export async function demoScenario(days: number): Promise<Scenario> {
   const reading = await readMetricsFile(fileURLToPath(TRACE));
-  const grid = reading.grids[0]!;
+  const grid = reading.grids[0];
+  if (!grid) throw new Error('the trace is empty');
   const endMs = floorTo(grid.startMs + grid.invocations.length * grid.stepSeconds * 1000, DAY_MS);
   const { averageDurationMs, maxCapacity, memoryMb, coldStartMs, idleTimeoutSeconds } = ASSUMED;
   return {

@@ -1,0 +1,122 @@
+/** Root 2: the command line. Data goes to stdout, talk to stderr; exit codes: 0 fine, 1 failed, 2 the user's input. */
+import { Command, CommanderError } from 'commander';
+import { apply, type ApplyOptions } from './commands/apply.ts';
+import { demo, type DemoOptions } from './commands/demo.ts';
+import { exportMetrics, type ExportOptions } from './commands/export.ts';
+import { type CommandIo, NotDoneError, printLine } from './commands/io.ts';
+import { preview, type PreviewOptions } from './commands/preview.ts';
+import { addAwsFlags, addSettingsFlags } from './commands/settings-flags.ts';
+import { InputError, RefusedError, TransientError } from './errors.ts';
+import { terminalFor } from './report/terminal.ts';
+
+export const EXIT = { fine: 0, failed: 1, input: 2 } as const;
+
+/** The program, ready to parse; each command gets the world as an argument. */
+export function createProgram(io: CommandIo): Command {
+  const program = new Command('prewarm')
+    .description('Predictive provisioned concurrency for AWS Lambda.')
+    .version(VERSION)
+    .showHelpAfterError('(prewarm --help lists commands and options)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+
+  addSettingsFlags(
+    addAwsFlags(
+      program
+        .command('preview')
+        .description('show the forecast, the plan and what would change; writes nothing')
+        .option(
+          '--metrics <file>',
+          'metrics to learn from: CSV or the JSON of `aws cloudwatch get-metric-data`; - is standard input',
+        )
+        .option('--function <name>', 'the Lambda function, read from CloudWatch')
+        .option('--alias <name>', 'its alias')
+        .option('--at <time>', 'preview as of this moment (ISO-8601), with only the data before it')
+        .option('--json', 'print one JSON object (prewarm/preview/1)'),
+    ),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'prewarm preview --metrics requests.csv --average-duration-ms 2000',
+        'prewarm preview --function my-function --alias live --json',
+      ),
+    )
+    .action((options: PreviewOptions) => preview(options, io));
+
+  addSettingsFlags(
+    addAwsFlags(
+      program
+        .command('apply')
+        .description('run one tick that writes the schedule; asks first')
+        .requiredOption('--function <name>', 'the Lambda function')
+        .requiredOption('--alias <name>', 'its alias')
+        .option('--yes', 'write without asking')
+        .option('--json', 'print what was decided as JSON (prewarm/preview/1)'),
+    ),
+  )
+    .addHelpText('after', examples('prewarm apply --function my-function --alias live --max-capacity 50'))
+    .action((options: ApplyOptions) => apply(options, io));
+
+  addAwsFlags(
+    program
+      .command('export')
+      .description("write an alias's metrics from CloudWatch as CSV")
+      .requiredOption('--function <name>', 'the Lambda function')
+      .requiredOption('--alias <name>', 'its alias')
+      .option('--history-days <number>', 'how many days to read (default: 56)')
+      .option('--output <file>', 'write here instead of standard output'),
+  )
+    .addHelpText(
+      'after',
+      examples('prewarm export --function my-function --alias live --history-days 14 > metrics.csv'),
+    )
+    .action((options: ExportOptions) => exportMetrics(options, io));
+
+  program
+    .command('demo')
+    .description('run the built controller for a simulated day against a local AWS, on a real workload')
+    .option('--days <number>', 'simulated days (default: 1)')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', examples('prewarm demo', 'prewarm demo --days 3'))
+    .action((options: DemoOptions) => demo(options, io));
+
+  return program;
+}
+
+const VERSION = '0.1.0';
+
+function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n`;
+}
+
+/** Runs one command line (without `node` and the script) and returns the exit code. */
+export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  try {
+    const program = createProgram(io);
+    if (argv.length === 0) {
+      io.stderr.write(program.helpInformation());
+      return EXIT.input;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+    return EXIT.fine;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+/** One message that says what happened and what to do; a stack only for what is our own fault. */
+function report(error: unknown, io: CommandIo): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.input;
+  const paint = terminalFor(io.stderr, io.env).paint;
+  if (error instanceof InputError) {
+    printLine(io.stderr, paint('bad', `error: ${error.message}`));
+    return EXIT.input;
+  }
+  const expected = error instanceof RefusedError || error instanceof TransientError || error instanceof NotDoneError;
+  const text = expected
+    ? error.message
+    : `this is a bug in Prewarm: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  printLine(io.stderr, paint('bad', `error: ${text}`));
+  return EXIT.failed;
+}

@@ -1,0 +1,33 @@
+/** `prewarm export`: an alias's history from CloudWatch as CSV, for previews without an account. */
+import { writeFile } from 'node:fs/promises';
+import { connectAws } from '../aws/connect.ts';
+import { writeMetricsCsv } from '../input/write-csv.ts';
+import { DAY_MS } from '../time.ts';
+import { type CommandIo, printLine } from './io.ts';
+import { configFromFlags, targetFromFlags } from './settings-flags.ts';
+
+export interface ExportOptions extends Record<string, unknown> {
+  function?: string;
+  alias?: string;
+  historyDays?: string;
+  output?: string;
+  region?: string;
+  profile?: string;
+}
+
+export async function exportMetrics(options: ExportOptions, io: CommandIo): Promise<void> {
+  const { historyDays, region, profile } = options;
+  const config = configFromFlags(targetFromFlags(options), 'observe', historyDays === undefined ? {} : { historyDays });
+  const ports = connectAws({
+    mayWrite: false,
+    nowMs: io.nowMs,
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+  });
+  const nowMs = io.nowMs();
+  const reading = await ports.metrics.read(config.target, { fromMs: nowMs - config.historyDays * DAY_MS, toMs: nowMs });
+  for (const note of reading.notes) printLine(io.stderr, note);
+  const csv = writeMetricsCsv(reading);
+  if (options.output === undefined || options.output === '-') io.stdout.write(csv);
+  else await writeFile(options.output, csv);
+}

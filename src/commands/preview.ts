@@ -1,0 +1,93 @@
+/** `prewarm preview`: the loop without its last step. It holds no client that can write. */
+import { basename } from 'node:path';
+import { DateTime } from 'luxon';
+import { connectAws } from '../aws/connect.ts';
+import { tick, type TickPorts, type TickReport } from '../controller/tick.ts';
+import { InputError } from '../errors.ts';
+import { readMetricsFile } from '../input/metrics-file.ts';
+import { gridEndMs } from '../metric-grid.ts';
+import type { MetricReading, Target } from '../model.ts';
+import { previewJson } from '../report/preview-json.ts';
+import { previewText } from '../report/preview-text.ts';
+import { terminalFor } from '../report/terminal.ts';
+import { type CommandIo, printLine } from './io.ts';
+import { configFromFlags, targetFromFlags } from './settings-flags.ts';
+
+export interface PreviewOptions extends Record<string, unknown> {
+  metrics?: string;
+  function?: string;
+  alias?: string;
+  at?: string;
+  json?: boolean;
+  region?: string;
+  profile?: string;
+}
+
+export async function preview(options: PreviewOptions, io: CommandIo): Promise<void> {
+  const atMs = options.at === undefined ? null : parseTime('--at', options.at);
+  const report =
+    options.metrics === undefined
+      ? await previewFunction(options, atMs, io)
+      : await previewFile(options, options.metrics, atMs, io);
+  if (options.json) {
+    printLine(io.stdout, JSON.stringify(previewJson(report, options.metrics ?? null)));
+  } else {
+    printLine(io.stdout, previewText(report, terminalFor(io.stdout, io.env)));
+  }
+}
+
+async function previewFunction(options: PreviewOptions, atMs: number | null, io: CommandIo): Promise<TickReport> {
+  if (!options.function) {
+    throw new InputError('nothing to preview: give --metrics FILE, or --function NAME --alias ALIAS');
+  }
+  const config = configFromFlags(targetFromFlags(options), 'observe', options);
+  const { region, profile } = options;
+  const ports = connectAws({
+    mayWrite: false,
+    nowMs: io.nowMs,
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+  });
+  return tick(ports, config, atMs ?? io.nowMs());
+}
+
+async function previewFile(
+  options: PreviewOptions,
+  path: string,
+  atMs: number | null,
+  io: CommandIo,
+): Promise<TickReport> {
+  const config = configFromFlags(fileTarget(path, options), 'observe', options);
+  const reading = await readMetricsFile(path, {
+    stdin: io.stdin,
+    ...(config.averageDurationMs === undefined ? {} : { averageDurationMs: config.averageDurationMs }),
+  });
+  return tick(filePorts(reading), config, atMs ?? endOfReading(reading));
+}
+
+/** What a file's demand is called in the report: its own name, unless the flags say which function it is. */
+function fileTarget(path: string, options: PreviewOptions): Target {
+  const name = path === '-' ? 'stdin' : basename(path).replace(/\.(csv|json)(\.gz)?$/i, '');
+  return {
+    functionName: options.function ?? (name.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 64) || 'file'),
+    alias: options.alias ?? 'file',
+  };
+}
+
+function filePorts(reading: MetricReading): TickPorts {
+  return { metrics: { read: () => Promise.resolve(reading) }, scaling: null, writer: null };
+}
+
+/** The end of the last step in which anything is known. */
+function endOfReading(reading: MetricReading): number {
+  return Math.max(...reading.grids.map(gridEndMs));
+}
+
+/** A moment from a flag: ISO-8601, UTC where no offset is given. */
+export function parseTime(flag: string, text: string): number {
+  const time = DateTime.fromISO(text.trim(), { zone: 'utc' });
+  if (!time.isValid) {
+    throw new InputError(`${flag} = "${text}": is not a time; write it like 2026-11-22T14:05:00Z`);
+  }
+  return time.toMillis();
+}

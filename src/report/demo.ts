@@ -1,0 +1,152 @@
+/** What the demo shows at its end: the decision, the chart of the day, and cold starts and dollars side by side. */
+import { bySlot, type Scenario, type Simulated } from '../demo/simulate.ts';
+import { ASSUMED, WORKLOAD_SOURCE } from '../demo/workload.ts';
+import { billUsd, listPrices, PRICES_AS_OF } from '../economics/prices.ts';
+import { isoUtc, SLOT_MS } from '../time.ts';
+import { renderChart } from './chart.ts';
+import { renderTable, type Terminal } from './terminal.ts';
+
+export interface DemoResult {
+  scenario: Scenario;
+  withPrewarm: Simulated;
+  onDemand: Simulated;
+  /** The controller's log lines, in order. */
+  log: readonly string[];
+}
+
+interface PolicyResult {
+  name: string;
+  coldStarts: number;
+  coldStartRate: number;
+  costUsd: number;
+  provisionedHours: number;
+  /** Share of the provisioned time in which requests ran; NaN without any. */
+  utilization: number;
+}
+
+const CHART_HEIGHT = 16;
+
+/** One day at a time fits a terminal; of several days the last is drawn. */
+const CHART_SLOTS = 288;
+
+function resultsOf({ scenario, withPrewarm, onDemand }: DemoResult): PolicyResult[] {
+  return [resultOf('with Prewarm', withPrewarm, scenario), resultOf('on demand', onDemand, scenario)];
+}
+
+function resultOf(name: string, { usage }: Simulated, scenario: Scenario): PolicyResult {
+  return {
+    name,
+    coldStarts: usage.coldStarts,
+    coldStartRate: usage.coldStarts / Math.max(1, usage.invocations),
+    costUsd: billUsd(usage, scenario.memoryMb, listPrices(scenario.architecture)),
+    provisionedHours: usage.provisionedMs / 3_600_000,
+    utilization: usage.provisionedRunMs / usage.provisionedMs,
+  };
+}
+
+/** The demo's result for machines. */
+export function demoJson(result: DemoResult): Record<string, unknown> {
+  const { scenario, withPrewarm } = result;
+  return {
+    schema: 'prewarm/demo/1',
+    simulated: {
+      from: isoUtc(scenario.startMs),
+      to: isoUtc(scenario.endMs),
+      ticks: withPrewarm.ticks,
+      seed: scenario.seed,
+    },
+    assumptions: ASSUMED,
+    apiCalls: countCalls(withPrewarm),
+    policies: resultsOf(result).map((policy) => ({
+      ...policy,
+      utilization: Number.isNaN(policy.utilization) ? null : policy.utilization,
+    })),
+    timeline: Array.from(bySlot(withPrewarm.minutes.requestedProvisioned), (capacity, slot) => ({
+      at: isoUtc(scenario.startMs + slot * SLOT_MS),
+      capacity,
+    })),
+  };
+}
+
+function countCalls({ calls }: Simulated): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { operation } of calls) counts[operation] = (counts[operation] ?? 0) + 1;
+  return counts;
+}
+
+export function demoText(result: DemoResult, terminal: Terminal): string {
+  const { scenario, withPrewarm } = result;
+  const name = `${scenario.functionName}:${scenario.alias}`;
+  const { averageDurationMs, coldStartMs, idleTimeoutSeconds, memoryMb } = ASSUMED;
+  return [
+    terminal.paint('strong', `${name}, ${isoUtc(scenario.startMs)} to ${isoUtc(scenario.endMs)}`),
+    `workload   ${WORKLOAD_SOURCE}`,
+    `assumed    ${averageDurationMs / 1000} s a request, ${coldStartMs / 1000} s to start, warm for ${idleTimeoutSeconds / 60} min, ${memoryMb} MB`,
+    ...decisionLines(result.log),
+    scheduledLine(withPrewarm),
+    '',
+    ...chartOf(withPrewarm, scenario, terminal),
+    '',
+    ...comparison(result),
+    terminal.paint(
+      'dim',
+      `list prices of us-east-1 as of ${PRICES_AS_OF}; provisioned concurrency in whole steps of five minutes`,
+    ),
+  ].join('\n');
+}
+
+/** What the controller's last log line says of forecast and decision. */
+function decisionLines(log: readonly string[]): string[] {
+  const last = log.map((line) => JSON.parse(line) as Decision).findLast((line) => line.outcome !== undefined);
+  if (!last) return ['decided    nothing: no tick came through'];
+  return [`forecast   ${last.model ?? 'none'}`, `decided    ${last.policy ?? 'none'}: ${last.reason ?? ''}`];
+}
+
+function scheduledLine(simulated: Simulated): string {
+  const calls = countCalls(simulated);
+  const [put = 0, removed = 0, set = 0] = ['PutScheduledAction', 'DeleteScheduledAction', 'RegisterScalableTarget'].map(
+    (name) => calls[name] ?? 0,
+  );
+  return `scheduled  ${simulated.ticks} ticks, ${put + removed + set} writes (${put} actions put, ${removed} deleted, ${set} levels set at once)`;
+}
+
+interface Decision {
+  outcome?: string;
+  model?: string;
+  policy?: string;
+  reason?: string;
+}
+
+function chartOf({ minutes }: Simulated, scenario: Scenario, terminal: Terminal): string[] {
+  const { paint } = terminal;
+  const actual = bySlot(minutes.maxConcurrency).slice(-CHART_SLOTS);
+  const plan = bySlot(minutes.usableProvisioned).slice(-CHART_SLOTS);
+  const startMs = scenario.endMs - actual.length * SLOT_MS;
+  return [
+    `${paint('actual', '█')} concurrent executions (busiest moment)  ${paint('plan', '━')} provisioned and ready`,
+    ...renderChart(
+      { actual, band: null, plan },
+      {
+        width: terminal.width,
+        height: CHART_HEIGHT,
+        label: (slot) =>
+          isoUtc(startMs + slot * SLOT_MS)
+            .slice(5, 16)
+            .replace('T', ' '),
+        paint,
+      },
+    ),
+  ];
+}
+
+function comparison(result: DemoResult): string[] {
+  const rows = resultsOf(result).map((policy) => [
+    policy.name,
+    String(policy.coldStarts),
+    `${(policy.coldStartRate * 100).toFixed(2)} %`,
+    `$${policy.costUsd.toFixed(2)}`,
+    policy.provisionedHours.toFixed(1),
+    Number.isNaN(policy.utilization) ? '-' : `${(policy.utilization * 100).toFixed(0)} %`,
+  ]);
+  return renderTable(['', 'cold starts', 'of requests', 'cost', 'env-hours', 'utilised'], rows);
+}
