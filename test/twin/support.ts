@@ -121,3 +121,34 @@ export async function failureOf(call: Promise<unknown>): Promise<string> {
   }
   return 'no failure';
 }
+
+const LEVELS = {
+  alias: { FunctionName: 'orders', Resource: 'orders:live' },
+  function: { FunctionName: 'orders' },
+  account: {},
+};
+
+export interface MetricView {
+  statistic?: 'Sum' | 'Average' | 'Maximum' | 'SampleCount';
+  level?: keyof typeof LEVELS;
+  periodSeconds?: number;
+  /** From one minute to another, counted from the start; the first hour by default. */
+  minutes?: [from: number, to: number];
+}
+
+/** Values by minute from the start, in order. */
+export function metric(world: World, name: string, view: MetricView = {}): Map<number, number> {
+  const { statistic = 'Sum', level = 'alias', periodSeconds = 60, minutes = [0, 60] } = view;
+  const Dimensions = Object.entries(LEVELS[level]).map(([Name, Value]) => ({ Name, Value }));
+  const Metric = { Namespace: 'AWS/Lambda', MetricName: name, Dimensions };
+  const answer = JSON.parse(
+    world.getMetricData({
+      StartTime: START_MS / 1000 + minutes[0] * 60,
+      EndTime: START_MS / 1000 + minutes[1] * 60,
+      ScanBy: 'TimestampAscending',
+      MetricDataQueries: [{ Id: 'm', MetricStat: { Metric, Period: periodSeconds, Stat: statistic } }],
+    }),
+  ) as { MetricDataResults: { Timestamps: number[]; Values: number[] }[] };
+  const { Timestamps, Values } = answer.MetricDataResults[0]!;
+  return new Map(Timestamps.map((seconds, i) => [seconds / 60 - START_MS / MINUTE, Values[i]!]));
+}
