@@ -5,7 +5,6 @@
 import { solveCholesky } from './linear-solve.ts';
 import type { ResidualQuantiles } from './residual-quantiles.ts';
 import { residualQuantiles } from './residual-quantiles.ts';
-import { capRare } from './smooth.ts';
 
 /** 1, week - day, and the raw and the smooth residual of the same step a day earlier; the levels follow. */
 const SEASON_FEATURES = 4;
@@ -31,6 +30,8 @@ export interface LeadData {
   levels: readonly Float64Array[];
   /** Usual size of errors at the target's time of day; recent size of errors at the origin. */
   usualSize: Float64Array;
+  /** The usual size is read this many steps (whole days) before the target. */
+  usualLag: number;
   recentSize: Float64Array;
 }
 
@@ -55,7 +56,8 @@ export interface LeadRows {
   ridgeShare: number;
 }
 
-const orZero = (x: number | undefined) => (x === x && x !== undefined ? x : 0);
+/** Unknown (NaN, or outside the data) counts as "nothing unusual". */
+const orZero = (x: number | undefined) => x || 0;
 
 /** Writes the features of one (origin, target) pair at `at`. Unknown features count as "nothing unusual". */
 export function writeFeatures(data: LeadData, pair: { origin: number; target: number }, out: Float64Array, at: number) {
@@ -88,8 +90,8 @@ export function fitLead(data: LeadData, rows: LeadRows): LeadFit {
     targets[n++] = target;
   }
   const gram = gramMatrix(features, n, p);
-  const coefficients = ridge(gram, features, capRare(errors.subarray(0, n), n), rows.ridgeShare);
-  const secondCoefficients = ridge(gram, features, capRare(secondErrors.subarray(0, n), n), rows.ridgeShare);
+  const coefficients = ridge(gram, features, errors.subarray(0, n), rows.ridgeShare);
+  const secondCoefficients = ridge(gram, features, secondErrors.subarray(0, n), rows.ridgeShare);
   subtractFitted(errors, features, coefficients, n);
   subtractFitted(secondErrors, features, secondCoefficients, n);
   const spread = fitSpread(data, targets.subarray(0, n), errors, rows.lead);
@@ -154,7 +156,7 @@ export interface Spread {
 /** Expected size of the error for one (origin, target) pair. */
 export function spreadAt(spread: Spread, data: LeadData, pair: { origin: number; target: number }): number {
   const [a, b, c] = spread.coefficients as unknown as [number, number, number];
-  const size = a + b * orZero(data.usualSize[pair.target]) + c * orZero(data.recentSize[pair.origin]);
+  const size = a + b * orZero(data.usualSize[pair.target - data.usualLag]) + c * orZero(data.recentSize[pair.origin]);
   return size > spread.floor ? size : spread.floor;
 }
 
@@ -167,7 +169,7 @@ function fitSpread(data: LeadData, targets: Int32Array, errors: Float64Array, le
   const b = new Float64Array(SPREAD_FEATURES);
   for (let r = 0; r < n; r++) {
     const size = Math.min(Math.abs(errors[r]!), 6 * mean);
-    const usual = orZero(data.usualSize[targets[r]!]);
+    const usual = orZero(data.usualSize[targets[r]! - data.usualLag]);
     const recent = orZero(data.recentSize[targets[r]! - lead]);
     gram[0]! += 1;
     gram[3]! += usual;

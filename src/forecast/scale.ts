@@ -1,5 +1,5 @@
 /** The scale on which load is modelled: there its spread hardly depends on its level, and nothing can be negative. */
-import { linearRegression, quantile } from 'simple-statistics';
+import { linearRegression, quantileSorted } from 'simple-statistics';
 
 export interface Scale {
   /** sqrt: z = sqrt(y + offset), for counts (Anscombe 1948); log: z = log(y + offset), where the spread grows with the level. */
@@ -17,13 +17,22 @@ const LOG_FROM_SLOPE = 0.75;
  * mean. The offset is in units of the data's own granularity (1 for counts, less for fractional concurrency).
  */
 export function chooseScale(values: Float64Array, blockSteps: number): Scale {
-  const positive = values.filter((y) => y > 0);
+  const positive = positiveSample(values);
   if (positive.length === 0) return { kind: 'sqrt', offset: ANSCOMBE };
-  const unit = Math.min(1, quantile([...positive], 0.05));
+  const unit = Math.min(1, quantileSorted(positive, 0.05));
   const blocks = blockMoments(values, blockSteps);
   const slope = blocks.length >= 12 ? linearRegression(blocks).m : 0;
   if (!(slope > LOG_FROM_SLOPE)) return { kind: 'sqrt', offset: ANSCOMBE * unit };
-  return { kind: 'log', offset: Math.max(unit, 0.05 * quantile([...positive], 0.5)) };
+  return { kind: 'log', offset: Math.max(unit, 0.05 * quantileSorted(positive, 0.5)) };
+}
+
+/** Up to about a thousand of the positive values, sorted. */
+function positiveSample(values: Float64Array): number[] {
+  // An odd stride visits all times of day.
+  const stride = 2 * Math.floor(values.length / 2000) + 1;
+  const sample: number[] = [];
+  for (let t = 0; t < values.length; t += stride) if (values[t]! > 0) sample.push(values[t]!);
+  return sample.sort((a, b) => a - b);
 }
 
 /** [log mean, log standard deviation] of each block that is known and not constant. */
@@ -44,8 +53,12 @@ function blockMoments(values: Float64Array, blockSteps: number): [number, number
   return blocks;
 }
 
-export function toScale(scale: Scale, y: number): number {
-  return scale.kind === 'sqrt' ? Math.sqrt(y + scale.offset) : Math.log(y + scale.offset);
+export function seriesToScale(scale: Scale, values: Float64Array): Float64Array {
+  const z = new Float64Array(values.length);
+  const { offset } = scale;
+  if (scale.kind === 'sqrt') for (let t = 0; t < z.length; t++) z[t] = Math.sqrt(values[t]! + offset);
+  else for (let t = 0; t < z.length; t++) z[t] = Math.log(values[t]! + offset);
+  return z;
 }
 
 /** Monotone, so that it maps quantiles to quantiles; never negative. */

@@ -7,7 +7,7 @@
  * known at that time.
  */
 import { median } from 'simple-statistics';
-import { capRare, runningMean, runningMedian } from './smooth.ts';
+import { capRare, difference, runningMean, runningMedian } from './smooth.ts';
 
 export interface SeasonProfile {
   kind: 'day and week' | 'flat';
@@ -155,15 +155,14 @@ function medianBefore(smooth: Float64Array, t: number, lag: number, window: Floa
 
 /** Median of the last three weeks at the same time: as quick as a gain of 1/2, and one odd week does not count. */
 function weekProfile(smooth: Float64Array, day: Float64Array, fitEnd: number, m: number): Float64Array {
-  const deviation = capRare(
-    smooth.map((x, t) => x - day[t]!),
-    fitEnd,
-  );
-  const capped = deviation.map((x, t) => (x === x ? x + day[t]! : smooth[t]!));
+  const capped = capRare(difference(smooth, day), fitEnd);
+  for (let t = 0; t < capped.length; t++) capped[t] = day[t] === day[t] ? capped[t]! + day[t]! : smooth[t]!;
   const window = new Float64Array(3);
-  const difference = new Float64Array(day.length).fill(NaN);
-  for (let t = 7 * m; t < day.length; t++) difference[t] = medianBefore(capped, t, 7 * m, window) - day[t]!;
-  return capRare(difference, fitEnd).map((x, t) => x + day[t]!);
+  const week = new Float64Array(day.length).fill(NaN);
+  for (let t = 7 * m; t < day.length; t++) week[t] = medianBefore(capped, t, 7 * m, window) - day[t]!;
+  const offset = capRare(week, fitEnd);
+  for (let t = 0; t < week.length; t++) week[t] = day[t]! + offset[t]!;
+  return week;
 }
 
 /**
@@ -171,7 +170,7 @@ function weekProfile(smooth: Float64Array, day: Float64Array, fitEnd: number, m:
  * signal variance over total); from four days on.
  */
 function spikeProfile(z: Float64Array, smooth: Float64Array, length: number, m: number): Float64Array {
-  const excess = z.map((x, t) => x - smooth[t]!);
+  const excess = difference(z, smooth);
   const { expected, deviation } = recurrence(excess, length, m);
   return expected.map((mean, t) => {
     if (t < 4 * m || mean !== mean) return 0;

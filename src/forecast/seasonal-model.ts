@@ -12,7 +12,7 @@ import { seasonalState } from './seasonal-state.ts';
 
 /** Lead times that get a regression of their own, in seconds; those between are interpolated in log lead. */
 const ANCHOR_LEADS = [300, 600, 1200, 2400, 4800, 10_800, 21_600, 43_200, 84_000, 172_800] as const;
-const MAX_ROWS = 1500;
+const MAX_ROWS = 1200;
 /** Coprime with every number of steps a day, so that rows visit all times of day. */
 const STRIDES = [1, 5, 7, 11, 13, 17, 19, 23] as const;
 /** A coefficient is held back as by this many independent stretches of a lead time (at least half an hour) without effect. */
@@ -49,6 +49,7 @@ export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachStep
     forecastAt: (origin, request) => {
       const { window, steps, levels } = request;
       const out = { mean: new Float64Array(steps), quantiles: levels.map(() => new Float64Array(steps)) };
+      const tableOf = memo((lead) => levels.map((level) => quantileOf(fitOf(window, lead).quantiles, level)));
       const last = origin > 0 ? state.lastKnown[Math.min(origin, state.lastKnown.length) - 1]! : 0;
       for (let s = 0; s < steps; s++) {
         const lead = Math.max(1, request.first + s - last);
@@ -57,9 +58,12 @@ export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachStep
         const data = dataOf(window, isBorrowed ? 1 : daysBack(state, lead, window));
         const [lower, upper, weight] = bracket(anchorsOf(window, 0), lead);
         const query = { a: fitOf(window, lower), b: fitOf(window, upper), weight, origin: last, target };
-        const { mean, peak } = readStep(state, data, query, levels);
+        const { mean, z, size } = readStep(state, data, query);
         out.mean[s] = mean;
-        for (let k = 0; k < levels.length; k++) out.quantiles[k]![s] = peak[k]!;
+        const [qa, qb] = [tableOf(lower, 0), tableOf(upper, 0)];
+        for (let k = 0; k < levels.length; k++) {
+          out.quantiles[k]![s] = fromScale(state.scale, z + size * (qa[k]! + weight * (qb[k]! - qa[k]!)));
+        }
       }
       return out;
     },
@@ -130,26 +134,22 @@ interface StepQuery {
   target: number;
 }
 
-function readStep(
-  state: SeasonalState,
-  data: LeadData,
-  query: StepQuery,
-  levels: readonly number[],
-): { mean: number; peak: number[] } {
+/** The mean, and centre and unit of the peak's distribution on the model's scale. */
+function readStep(state: SeasonalState, data: LeadData, query: StepQuery): { mean: number; z: number; size: number } {
   const { a, b, weight, target } = query;
   const features = new Float64Array(featureCount(data));
   writeFeatures(data, query, features, 0);
-  const mix = (x: number, y: number) => x + weight * (y - x);
   let z = data.base[target]!;
   let zMean = data.second ? data.second.base[target]! : 0;
   for (let i = 0; i < features.length; i++) {
-    z += features[i]! * mix(a.coefficients[i]!, b.coefficients[i]!);
-    zMean += features[i]! * mix(a.secondCoefficients[i]!, b.secondCoefficients[i]!);
+    z += features[i]! * mix(a.coefficients[i]!, b.coefficients[i]!, weight);
+    zMean += features[i]! * mix(a.secondCoefficients[i]!, b.secondCoefficients[i]!, weight);
   }
-  const size = mix(spreadAt(a.spread, data, query), spreadAt(b.spread, data, query));
-  const quantile = (level: number) => mix(quantileOf(a.quantiles, level), quantileOf(b.quantiles, level));
-  return {
-    mean: meanFromScale(state.scale, zMean, mix(a.secondVariance, b.secondVariance) * size * size),
-    peak: levels.map((level) => fromScale(state.scale, z + size * quantile(level))),
-  };
+  const size = mix(spreadAt(a.spread, data, query), spreadAt(b.spread, data, query), weight);
+  const variance = mix(a.secondVariance, b.secondVariance, weight) * size * size;
+  return { mean: meanFromScale(state.scale, zMean, variance), z, size };
+}
+
+function mix(a: number, b: number, weight: number): number {
+  return a + weight * (b - a);
 }

@@ -1,9 +1,9 @@
 /** What a history looks like to the season and the levels: everything that the regressions read, on the model's scale. */
 import type { Scale } from './scale.ts';
-import { chooseScale, toScale } from './scale.ts';
+import { chooseScale, seriesToScale } from './scale.ts';
 import { LEVEL_HALF_LIVES, exponentialLevel } from './residual-states.ts';
 import type { SeasonProfile } from './season-profile.ts';
-import { capRare } from './smooth.ts';
+import { capRare, difference } from './smooth.ts';
 import { flatProfile, recurrence, seasonProfile } from './season-profile.ts';
 
 /** What is known of the demand; NaN = unknown. */
@@ -52,18 +52,18 @@ const MIN_SEASON_SECONDS = 2 * 86_400;
 export function seasonalState(series: DemandSeries, fitEnd: number, reachSteps: number): SeasonalState {
   const { stepSeconds } = series;
   const scale = chooseScale(series.signal.subarray(0, fitEnd), Math.round(3600 / stepSeconds));
-  const signal = series.signal.map((y) => toScale(scale, y));
+  const signal = seriesToScale(scale, series.signal);
   const length = signal.length + reachSteps;
   const isShort = countKnown(signal, fitEnd) * stepSeconds < MIN_SEASON_SECONDS;
   const profile = (isShort ? flatProfile : seasonProfile)(signal, { length, fitEnd, stepSeconds });
   const companion = (values: Float64Array): Companion => {
     if (values === series.signal) return { z: signal, gap: null };
-    const z = values.map((y) => toScale(scale, y));
-    const excess = signal.map((x, t) => x - z[t]!);
-    return { z, gap: recurrence(excess, length, profile.m).expected };
+    const z = seriesToScale(scale, values);
+    return { z, gap: recurrence(difference(signal, z), length, profile.m).expected };
   };
   const weekWeight = weekWeightOf(signal, profile, fitEnd);
-  const residual = signal.map((x, t) => x - expectation(profile, weekWeight, t, 0));
+  const residual = new Float64Array(signal.length);
+  for (let t = 0; t < signal.length; t++) residual[t] = signal[t]! - expectation(profile, weekWeight, t, 0);
   // A slow level would carry a single event for hours.
   const capped = capRare(residual, fitEnd);
   const size = residual.map(Math.abs);

@@ -1,4 +1,4 @@
-/** Smoothing and capping of series that may hold unknown values (NaN), which stay unknown and do not count. */
+/** Smoothing, capping and differences of series that may hold unknown values (NaN), which stay unknown and do not count. */
 
 /** Median over t-half..t+half of what is known; NaN where value t itself is unknown. O(n half). */
 export function runningMedian(values: Float64Array, half: number): Float64Array {
@@ -48,25 +48,35 @@ export function runningMean(values: Float64Array, half: number): Float64Array {
   return out;
 }
 
-/** What is exceeded by one value in fifty is not rare; half as much again is. */
-const RARE_LEVEL = 0.98;
-const RARE_FACTOR = 1.5;
-/** A sample of this size is enough to find the level. */
-const RARE_SAMPLE = 600;
+/** What is larger than this many times the mean size is a single event. */
+const RARE_FACTOR = 6;
 
-/** Brings single events down to the largest of what is usual: 1.5 times the 98th percentile of the size before `fitEnd`. */
+/** Brings single events down to the largest of what is usual: six times the mean absolute value before `fitEnd`. O(n). */
 export function capRare(values: Float64Array, fitEnd: number): Float64Array {
   const limit = rareSize(values, fitEnd);
-  return values.map((x) => (x > limit ? limit : x < -limit ? -limit : x));
+  const out = new Float64Array(values.length);
+  for (let t = 0; t < values.length; t++) {
+    const x = values[t]!;
+    out[t] = x > limit ? limit : x < -limit ? -limit : x;
+  }
+  return out;
 }
 
-export function rareSize(values: Float64Array, fitEnd: number): number {
-  // An odd stride, so that all times of day are in the sample.
-  const stride = 2 * Math.floor(Math.min(fitEnd, values.length) / RARE_SAMPLE / 2) + 1;
-  const sizes = new Float64Array(Math.ceil(Math.min(fitEnd, values.length) / stride));
+function rareSize(values: Float64Array, fitEnd: number): number {
+  let sum = 0;
   let n = 0;
-  for (let t = 0; t < fitEnd && t < values.length; t += stride)
-    if (values[t] === values[t]) sizes[n++] = Math.abs(values[t]!);
-  if (n === 0) return Infinity;
-  return RARE_FACTOR * sizes.subarray(0, n).sort()[Math.floor(RARE_LEVEL * (n - 1))]!;
+  for (let t = 0; t < fitEnd && t < values.length; t++) {
+    const x = values[t]!;
+    if (x !== x) continue;
+    sum += x < 0 ? -x : x;
+    n++;
+  }
+  return n > 0 ? (RARE_FACTOR * sum) / n : Infinity;
+}
+
+/** a - b, for as long as a is. */
+export function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let t = 0; t < a.length; t++) out[t] = a[t]! - b[t]!;
+  return out;
 }
