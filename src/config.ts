@@ -118,13 +118,14 @@ function show(value: unknown): string {
 }
 
 /** Rules that span several settings; returns one line per fault. */
-function crossFaults(settings: Settings, label: string, maxCapacityGiven: boolean): string[] {
+function crossFaults(settings: Settings, nameOf: FieldName, maxCapacityGiven: boolean): string[] {
   const faults: string[] = [];
+  const [min, max] = ['minCapacity', 'maxCapacity'].map((field) => nameOf([field]).name);
   if (settings.minCapacity > settings.maxCapacity) {
-    faults.push(`${label}minCapacity = ${settings.minCapacity}: must not exceed maxCapacity = ${settings.maxCapacity}`);
+    faults.push(`${min} = ${settings.minCapacity}: must not exceed ${max} = ${settings.maxCapacity}`);
   }
   if (settings.mode === 'act' && !maxCapacityGiven) {
-    faults.push(`${label}maxCapacity = nothing: must be given in act mode, since it caps what Prewarm can spend`);
+    faults.push(`${max} = nothing: must be given in act mode, since it caps what Prewarm can spend`);
   }
   return faults;
 }
@@ -136,7 +137,7 @@ export function parseTargetConfig(target: unknown, given: Record<string, unknown
   if (!parsedTarget.success) faults.push(...describeFaults(parsedTarget.error, nameOf));
   const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) faults.push(...describeFaults(parsed.error, nameOf));
-  else faults.push(...crossFaults(parsed.data, '', given.maxCapacity !== undefined));
+  else faults.push(...crossFaults(parsed.data, nameOf, given.maxCapacity !== undefined));
   if (faults.length > 0 || !parsed.success || !parsedTarget.success) throw new InputError(faults);
   return Object.freeze({ ...parsed.data, target: Object.freeze(parsedTarget.data) });
 }
@@ -161,7 +162,8 @@ export function parseControllerConfig(
     if (seen.has(label)) faults.push(`targets = "${label}": is named twice`);
     seen.add(label);
     const settings = Object.freeze({ ...shared.data, ...overrides, target: Object.freeze({ functionName, alias }) });
-    faults.push(...crossFaults(settings, `${label}: `, (overrides.maxCapacity ?? given.maxCapacity) !== undefined));
+    const capped = (overrides.maxCapacity ?? given.maxCapacity) !== undefined;
+    faults.push(...crossFaults(settings, nameOf, capped).map((fault) => `${label}: ${fault}`));
     return settings;
   });
   if (faults.length > 0) throw new InputError(faults);

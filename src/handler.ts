@@ -95,7 +95,7 @@ async function runTarget(config: TargetConfig, { nowMs, log, portsFor }: Run): P
   const target = `${config.target.functionName}:${config.target.alias}`;
   try {
     const report = await tick(portsFor(config), config, nowMs());
-    const failure: unknown = report.applied?.failure ?? null;
+    const failure = report.applied?.failure ?? null;
     const writes = report.applied?.writes ?? 0;
     if (failure === null) {
       log.info(tickLogFields(report), 'tick');

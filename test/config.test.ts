@@ -72,12 +72,12 @@ describe('configFromEnv', () => {
     [
       'a minimum above the maximum',
       { PREWARM_TARGETS: 'a:live', PREWARM_MIN_CAPACITY: '9', PREWARM_MAX_CAPACITY: '8' },
-      /minCapacity = 9: must not exceed maxCapacity = 8/,
+      /a:live: PREWARM_MIN_CAPACITY = 9: must not exceed PREWARM_MAX_CAPACITY = 8/,
     ],
     [
       'acting without a cap',
       { PREWARM_TARGETS: 'a:live', PREWARM_MODE: 'act' },
-      /maxCapacity = nothing: must be given in act mode/,
+      /a:live: PREWARM_MAX_CAPACITY = nothing: must be given in act mode/,
     ],
     [
       'a misspelt variable',

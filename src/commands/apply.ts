@@ -43,7 +43,7 @@ export async function apply(options: ApplyOptions, io: CommandIo): Promise<void>
       io.stderr,
       `stopped after ${applied.writes} of ${applied.of} writes; what is there is safe, and running this again completes it`,
     );
-    throw applied.failure instanceof Error ? applied.failure : new Error(String(applied.failure));
+    throw applied.failure;
   }
   if (!options.json)
     printLine(

@@ -68,8 +68,8 @@ function daysFrom(text: string | undefined): number {
 /** The SDK reads endpoint and credentials from the environment; what was there before comes back afterwards. */
 function setEnvironment(values: Record<string, string>): () => void {
   const before = process.env;
-  const { AWS_PROFILE: _profile, AWS_SESSION_TOKEN: _token, ...rest } = before;
-  process.env = { ...rest, ...values };
+  const inherited = Object.entries(before).filter(([name]) => !name.startsWith('AWS_'));
+  process.env = { ...Object.fromEntries(inherited), ...values };
   return () => {
     process.env = before;
   };

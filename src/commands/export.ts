@@ -1,6 +1,7 @@
 /** `prewarm export`: an alias's history from CloudWatch as CSV, for previews without an account. */
 import { writeFile } from 'node:fs/promises';
 import { connectAws } from '../aws/connect.ts';
+import { InputError } from '../errors.ts';
 import { writeMetricsCsv } from '../input/write-csv.ts';
 import { DAY_MS } from '../time.ts';
 import { type CommandIo, printLine } from './io.ts';
@@ -29,5 +30,13 @@ export async function exportMetrics(options: ExportOptions, io: CommandIo): Prom
   for (const note of reading.notes) printLine(io.stderr, note);
   const csv = writeMetricsCsv(reading);
   if (options.output === undefined || options.output === '-') io.stdout.write(csv);
-  else await writeFile(options.output, csv);
+  else await save(options.output, csv);
+}
+
+async function save(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw new InputError(`--output ${path} cannot be written: ${(error as Error).message}`);
+  }
 }

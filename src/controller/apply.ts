@@ -8,7 +8,7 @@ import type { ScalingWriter } from './ports.ts';
 export interface Applied {
   writes: number;
   of: number;
-  failure: unknown;
+  failure: Error | null;
 }
 
 /**
@@ -31,7 +31,8 @@ export async function applyChanges(
       done += 1;
     }
     return { writes: done, of: writes.length, failure: null };
-  } catch (failure) {
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
     return { writes: done, of: writes.length, failure };
   }
 }

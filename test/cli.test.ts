@@ -1,0 +1,252 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../src/cli.ts';
+import { previewSchema } from '../src/report/preview-json.ts';
+import { openStage, type Stage } from './local-aws.ts';
+
+const TRACE = 'data/traces/nab-aws-elb-request-count-8c0756.csv.gz';
+
+/** Runs one command line in a world of its own; `input` is what standard input holds. */
+async function prewarm(line: string | string[], input = '', nowMs = Date.parse('2026-03-02T10:00:00Z')) {
+  const argv = typeof line === 'string' ? line.split(' ').filter(Boolean) : line;
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const stdin = Readable.from(input === '' ? [] : [Buffer.from(input)]) as unknown as NodeJS.ReadStream;
+  const texts = [stdout, stderr].map(collect);
+  const code = await run(argv, { stdout, stderr, stdin, env: {}, nowMs: () => nowMs });
+  stdout.end();
+  stderr.end();
+  const [out = '', err = ''] = await Promise.all(texts);
+  return { code, out, err };
+}
+
+async function collect(stream: PassThrough): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+/** Four days of a daily wave, one row per five minutes. */
+function waveCsv(days = 4): string {
+  const rows = Array.from({ length: days * 288 }, (_, i) => {
+    const level = Math.round(100 + 80 * Math.sin((2 * Math.PI * i) / 288));
+    return `${new Date(Date.parse('2026-02-01T00:00:00Z') + i * 300_000).toISOString()},${level}`;
+  });
+  return ['timestamp,invocations', ...rows].join('\n');
+}
+
+describe('prewarm preview --metrics', () => {
+  it('prints one JSON object that its schema accepts, with a slot for each five minutes of the next day', async () => {
+    const { code, out } = await prewarm(`preview --metrics ${TRACE} --average-duration-ms 2000 --json`);
+    expect(code).toBe(0);
+    const preview = previewSchema.parse(JSON.parse(out));
+    expect(preview.forecast.slots).toHaveLength(288);
+    expect(preview.plan).toHaveLength(288);
+    expect(preview.now).toBe('2014-04-24T00:40:00Z');
+    expect(preview.history).toMatchObject({ stepSeconds: 300, points: 4040, missing: 0 });
+    expect(preview.actions.length).toBeGreaterThan(2);
+    expect(preview.actions.length).toBeLessThanOrEqual(96);
+    for (const { peak } of preview.forecast.slots) {
+      const quantiles = [peak.p50, peak.p90, peak.p95, peak.p99, peak.p999];
+      expect([...quantiles].sort((a, b) => a - b)).toEqual(quantiles);
+    }
+  });
+
+  it('reads standard input', async () => {
+    const { code, out } = await prewarm('preview --metrics - --average-duration-ms 2000 --json', waveCsv());
+    expect(code).toBe(0);
+    expect(previewSchema.parse(JSON.parse(out)).target).toEqual({ functionName: null, alias: null, metrics: '-' });
+  });
+
+  it('previews a past moment with only the data before it', async () => {
+    const whole = await prewarm(
+      'preview --metrics - --average-duration-ms 2000 --json --at 2026-02-04T00:00:00Z',
+      waveCsv(6),
+    );
+    const cut = await prewarm('preview --metrics - --average-duration-ms 2000 --json', waveCsv(3));
+    expect(JSON.parse(whole.out)).toEqual(JSON.parse(cut.out));
+  });
+
+  it('says what is missing when there is less than a day, which is no error', async () => {
+    const { code, out } = await prewarm('preview --metrics - --average-duration-ms 2000 --json', waveCsv(0.5));
+    expect(code).toBe(0);
+    expect(previewSchema.parse(JSON.parse(out))).toMatchObject({
+      forecast: { model: 'none', slots: [] },
+      decision: {
+        policy: 'none',
+        reason: expect.stringContaining('not enough history: have 12.0 h, need 24.0 h') as string,
+      },
+      plan: [],
+      actions: [],
+    });
+  });
+
+  it('shows people a chart, the plan, its reason and the next actions, without colour when no terminal is there', async () => {
+    const { out } = await prewarm('preview --metrics - --average-duration-ms 20000', waveCsv());
+    expect(out).toMatch(/forecast {2}Holt-Winters/);
+    expect(out).toMatch(/█.*░.*━/s);
+    expect(out).toMatch(/scheduled \(UTC\).*at\(2026-02-05T/s);
+    expect(out).toMatch(/would write: \d+ to create/);
+    expect(out).not.toContain('\u001b[');
+  });
+});
+
+describe('wrong input', () => {
+  it.each<[string, string | string[], string, RegExp]>([
+    ['no command', '', '', /Usage: prewarm/],
+    ['an unknown command', 'previw', '', /unknown command 'previw'.*preview/s],
+    ['an unknown flag', 'preview --metric x', '', /unknown option '--metric'.*--metrics/s],
+    ['nothing to preview', 'preview', '', /nothing to preview: give --metrics FILE, or --function NAME --alias ALIAS/],
+    ['a function without alias', 'preview --function f', '', /--alias is missing/],
+    [
+      '$LATEST',
+      ['preview', '--function', 'f', '--alias', '$LATEST'],
+      '',
+      /--alias = "\$LATEST".*does not exist for \$LATEST/,
+    ],
+    ['a file that is not there', 'preview --metrics gone.csv', '', /gone\.csv does not exist/],
+    ['a directory', 'preview --metrics src', '', /src is a directory/],
+    ['a time that is none', `preview --metrics ${TRACE} --at yesterday`, '', /--at = "yesterday": is not a time/],
+    ['a number that is none', `preview --metrics ${TRACE} --max-capacity lots`, '', /--max-capacity = "lots"/],
+    ['a number out of bounds', `preview --metrics ${TRACE} --horizon-hours 72`, '', /--horizon-hours = "?72"?.*48/],
+    ['no duration anywhere', `preview --metrics ${TRACE}`, '', /--average-duration-ms/],
+    [
+      'an unknown column',
+      'preview --metrics -',
+      'timestamp,invocatons\n2026-01-01T00:00:00Z,1\n',
+      /invocatons.*invocations/,
+    ],
+    ['a bad timestamp', 'preview --metrics -', 'timestamp,value\n2026-01-01T00:00:00Z,1\nsoon,2\n', /line 3.*soon/],
+    [
+      'acting without a cap',
+      'apply --function f --alias live --yes',
+      '',
+      /--max-capacity = nothing: must be given in act mode/,
+    ],
+    ['too many demo days', 'demo --days 99', '', /--days = "99": must be a whole number from 1 to 7/],
+  ])('%s exits with 2 and one message that says what to do', async (_, line, input, expected) => {
+    const { code, out, err } = await prewarm(line, input);
+    expect(err).toMatch(expected);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  it.each(['--help', 'preview --help', 'apply --help', 'export --help', 'demo --help'])(
+    '%s is fine and goes to stdout',
+    async (line) => {
+      const { code, out, err } = await prewarm(line);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toContain('Usage: prewarm');
+    },
+  );
+});
+
+describe('against AWS', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await openStage();
+  });
+  afterEach(() => stage.server.close());
+  const on = (line: string, input = '') => prewarm(line, input, stage.world.nowMs);
+
+  it('previews a function without a single writing call', async () => {
+    const { code, out } = await on('preview --function scorer --alias live --json');
+    expect(code).toBe(0);
+    const preview = previewSchema.parse(JSON.parse(out));
+    expect(preview.target).toEqual({ functionName: 'scorer', alias: 'live', metrics: null });
+    expect(preview.changes.create.length).toBeGreaterThan(2);
+    expect(stage.writes()).toEqual([]);
+  });
+
+  it('applies a tick, and the second time has nothing to write', async () => {
+    const first = await on('apply --function scorer --alias live --max-capacity 50 --yes');
+    expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^(\d+) of \1 writes done/) as string });
+    const second = await on('apply --function scorer --alias live --max-capacity 50 --yes');
+    expect(second).toMatchObject({ code: 0, out: expect.stringContaining('nothing to write') as string });
+  });
+
+  it('shows what apply would do and writes nothing where nobody can be asked', async () => {
+    const { code, err } = await on('apply --function scorer --alias live --max-capacity 50');
+    expect(code).toBe(2);
+    expect(err).toMatch(/would write: .*give --yes/s);
+    expect(stage.writes()).toEqual([]);
+  });
+
+  it.each<[string, () => void, string, number, RegExp]>([
+    ['a function that is not there', () => undefined, 'preview --function gone --alias live', 2, /gone/],
+    [
+      'an alias that is not there',
+      () => stage.world.deleteAlias('scorer'),
+      'preview --function scorer --alias live',
+      2,
+      /live/,
+    ],
+    [
+      'access denied',
+      () => stage.server.inject({ operation: 'GetMetricData', kind: 'access-denied' }),
+      'preview --function scorer --alias live',
+      1,
+      /cloudwatch:GetMetricData/,
+    ],
+    [
+      'expired credentials',
+      () => stage.server.inject({ operation: '*', kind: 'expired-token' }),
+      'preview --function scorer --alias live',
+      1,
+      /expired/,
+    ],
+    [
+      'an alias with weights',
+      () => stage.world.setAliasWeight('scorer', { version: '2', weight: 0.5 }),
+      'apply --function scorer --alias live --max-capacity 9 --yes',
+      1,
+      /second version/,
+    ],
+  ])(
+    '%s exits with the right code and one message, and nothing is written',
+    async (_, arrange, line, expectedCode, expected) => {
+      arrange();
+      const { code, err } = await on(line);
+      expect(err).toMatch(expected);
+      expect(code).toBe(expectedCode);
+      expect(stage.writes()).toEqual([]);
+    },
+  );
+
+  it('exports what preview can read again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'prewarm-test-'));
+    const file = join(folder, 'metrics.csv');
+    expect((await on(`export --function scorer --alias live --history-days 13 --output ${file}`)).code).toBe(0);
+    expect((await readFile(file, 'utf8')).split('\n')[0]).toMatch(/^timestamp,/);
+    const live = await on('preview --function scorer --alias live --history-days 13 --json');
+    const at = new Date(stage.world.nowMs).toISOString();
+    const again = await on(`preview --metrics ${file} --at ${at} --json`);
+    expect(again.err).toBe('');
+    const [a, b] = [live, again].map(({ out }) => previewSchema.parse(JSON.parse(out)));
+    expect(b!.forecast).toEqual(a!.forecast);
+    expect(b!.plan).toEqual(a!.plan);
+  });
+
+  it('names a file that cannot be written', async () => {
+    const { code, err } = await on(
+      'export --function scorer --alias live --history-days 2 --output no/such/folder/x.csv',
+    );
+    expect(code).toBe(2);
+    expect(err).toContain('no/such/folder/x.csv');
+  });
+});
+
+it('reads a year of minutes', async () => {
+  const startMs = Date.parse('2025-01-01T00:00:00Z');
+  const rows = Array.from({ length: 525_600 }, (_, i) => `${startMs / 1000 + i * 60},${10 + (i % 1440 > 720 ? 5 : 0)}`);
+  const folder = await mkdtemp(join(tmpdir(), 'prewarm-test-'));
+  await writeFile(join(folder, 'year.csv'), ['timestamp,value', ...rows].join('\n'));
+  const { code, out } = await prewarm(
+    `preview --metrics ${join(folder, 'year.csv')} --average-duration-ms 1000 --json`,
+  );
+  expect(code).toBe(0);
+  expect(previewSchema.parse(JSON.parse(out)).history.to).toBe('2026-01-01T00:00:00Z');
+}, 60_000);
