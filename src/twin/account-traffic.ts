@@ -1,4 +1,7 @@
-/** The requests of all functions in order of time, under the account's limits. */
+/**
+ * The requests of all functions in order of time, under the account's concurrency limit. How fast on-demand environments can be
+ * added (1,000 per function in 10 s) is not simulated: it binds only in accounts far above the default limit.
+ */
 import { MINUTE_MS } from '../time.ts';
 import type { FunctionTraffic } from './function-traffic.ts';
 import type { LambdaFunctions } from './lambda-functions.ts';

@@ -57,7 +57,11 @@ export class AutoScalingApi {
     return { ScalableTargetARN: this.targetArn(target) };
   }
 
-  /** Deletes the target's actions; its provisioned concurrency stays as it is. */
+  /**
+   * Deletes the target's actions; its provisioned concurrency stays as it is, as users found
+   * (https://github.com/aws/serverless-application-model/issues/1846).
+   * https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
+   */
   deregisterScalableTarget(input: read.Input) {
     const { resourceId } = read.resourceOf(input);
     if (!this.targets.delete(resourceId)) throw targetNotFound(resourceId);

@@ -10,6 +10,12 @@ export type FaultKind =
   | 'internal-service'
   | 'service-unavailable'
   | 'access-denied'
+  /**
+   * Application Auto Scaling checks that its caller could change provisioned concurrency itself, and says ValidationException if
+   * not: documented for RegisterScalableTarget, undocumented for PutScheduledAction.
+   * https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html
+   */
+  | 'caller-lacks-permission'
   | 'expired-token'
   /** The request is carried out, but the connection breaks before the answer. */
   | 'reset-after'
@@ -67,10 +73,7 @@ export class FaultPlan {
   }
 }
 
-type ErrorKind = Extract<
-  FaultKind,
-  'throttling' | 'concurrent-update' | 'internal-service' | 'service-unavailable' | 'access-denied' | 'expired-token'
->;
+type ErrorKind = Exclude<FaultKind, `reset-${string}` | 'hang' | `metrics-${string}`>;
 
 /**
  * Code and status by service. CloudWatch's clients see the codes of its query protocol.
@@ -102,6 +105,11 @@ const ERRORS: Record<ErrorKind, Record<Service, [code: string, statusCode: numbe
     'application-autoscaling': ['AccessDeniedException', 400],
     lambda: ['AccessDeniedException', 403],
   },
+  'caller-lacks-permission': {
+    cloudwatch: ['AccessDenied', 403],
+    'application-autoscaling': ['ValidationException', 400],
+    lambda: ['AccessDeniedException', 403],
+  },
   'expired-token': {
     cloudwatch: ['ExpiredToken', 403],
     'application-autoscaling': ['ExpiredTokenException', 400],
@@ -112,12 +120,15 @@ const ERRORS: Record<ErrorKind, Record<Service, [code: string, statusCode: numbe
 function messageOf(kind: ErrorKind, service: Service, operation: string): string {
   // The IAM prefixes of the three services are their names here.
   const action = `${service}:${operation}`;
+  const notAuthorized = (denied: string) =>
+    `User: arn:aws:iam::123456789012:user/prewarm is not authorized to perform: ${denied} on resource: * because no identity-based policy allows the ${denied} action`;
   const messages: Record<ErrorKind, string> = {
     throttling: 'Rate exceeded',
     'concurrent-update': 'An update to this resource is already pending.',
     'internal-service': 'An internal error occurred.',
     'service-unavailable': 'Service is unable to handle request.',
-    'access-denied': `User: arn:aws:iam::123456789012:user/prewarm is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,
+    'access-denied': notAuthorized(action),
+    'caller-lacks-permission': notAuthorized('lambda:PutProvisionedConcurrencyConfig'),
     'expired-token': 'The security token included in the request is expired',
   };
   return messages[kind];

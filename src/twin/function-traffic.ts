@@ -13,7 +13,7 @@ export interface DemandTrace {
   stepSeconds: number;
   /** Requests per step; NaN = none. */
   invocations: Float64Array;
-  /** One for all steps, or one per step. */
+  /** One for all steps, or one per step; a step without (NaN) is empty. */
   averageDurationMs: number | Float64Array;
   /** Standard deviation of durations over their average; 0.5 by default. */
   durationVariation?: number;
@@ -122,6 +122,8 @@ export class FunctionTraffic {
     if (active || this.behaviour.idleConcurrencyZeros) {
       const tally = this.publisher.tally(minute, minute);
       tally.concurrency = this.minuteConcurrency;
+      // Provisioned metrics exist only where something was invoked.
+      // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
       if (active && this.fn.provisioned.requested !== null) this.tallyProvisioned(tally);
     }
     this.ledger.close(this.minuteConcurrency, this.fn.provisioned.usable, this.fn.provisioned.requested ?? 0);

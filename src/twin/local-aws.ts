@@ -90,8 +90,10 @@ class Endpoint {
       request.socket.resetAndDestroy();
       return;
     }
-    response.writeHead(answer.statusCode, { ...answer.headers, 'x-amzn-requestid': this.requestId() });
-    response.end(answer.body);
+    const content = Buffer.from(answer.body);
+    const length = answer.statusCode === 204 ? {} : { 'content-length': content.length };
+    response.writeHead(answer.statusCode, { ...answer.headers, ...length, 'x-amzn-requestid': this.requestId() });
+    response.end(content);
   }
 
   private answer(call: Call, authorization: string | undefined, run: () => WireReply): WireReply {

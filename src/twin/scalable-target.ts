@@ -83,6 +83,11 @@ export class ScalableTarget {
     }
   }
 
+  /**
+   * Writes the action's values into the target's own bounds, then clamps: two activities per firing.
+   * https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-policy-overview.html
+   * https://docs.aws.amazon.com/autoscaling/application/userguide/describe-scheduled-scaling.html
+   */
   private run(action: TwinScheduledAction, atMs: number): void {
     const { activities } = this.services;
     const min = action.min ?? this.min;
@@ -115,7 +120,10 @@ export class ScalableTarget {
     else if (current > this.max) this.scaleTo(fn, this.max, `maximum capacity was set to ${this.max}`, atMs);
   }
 
-  /** The texts are those seen for Lambda in the field; a refusal is recorded and never retried. */
+  /**
+   * A refusal is recorded and never retried. The texts of success are those seen for Lambda in the field,
+   * https://www.luminis.eu/blog/aws-lambda-provisioned-concurrency-autoscaling-with-aws-cdk/; those of failure are undocumented.
+   */
   private scaleTo(fn: TwinFunction | undefined, count: number, cause: string, atMs: number): void {
     const { activities, lambda } = this.services;
     const activity = activities.start(
@@ -134,7 +142,8 @@ export class ScalableTarget {
     try {
       if (!fn) throw new AwsError('ResourceNotFoundException', `Function not found: ${this.identity.resourceId}`, 404);
       if (count === 0) {
-        // Lambda's own minimum is 1: no capacity is no configuration.
+        // Lambda's own minimum is 1, so no capacity is no configuration.
+        // https://docs.aws.amazon.com/lambda/latest/api/API_PutProvisionedConcurrencyConfig.html
         lambda.removeProvisioned(fn, atMs);
         succeed(atMs);
         return;

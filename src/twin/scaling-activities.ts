@@ -15,7 +15,10 @@ export interface ScalingActivity {
   statusMessage: string;
 }
 
-/** "Scaling activities from the previous six weeks", DescribeScalingActivities. */
+/**
+ * "The previous six weeks".
+ * https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingActivities.html
+ */
 const KEPT_MS = 42 * DAY_MS;
 
 export class ScalingActivities {

@@ -298,6 +298,7 @@ describe('an injected fault', () => {
     ['internal-service', 'InternalServiceException 500', 'ServiceException 500', 'InternalServiceFault 500'],
     ['service-unavailable', 'ServiceUnavailable 503', 'ServiceUnavailable 503', 'ServiceUnavailable 503'],
     ['access-denied', 'AccessDeniedException 400', 'AccessDeniedException 403', 'AccessDenied 403'],
+    ['caller-lacks-permission', 'ValidationException 400', 'AccessDeniedException 403', 'AccessDenied 403'],
     ['expired-token', 'ExpiredTokenException 400', 'ExpiredTokenException 403', 'ExpiredToken 403'],
   ];
 
