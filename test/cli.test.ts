@@ -175,46 +175,34 @@ describe('against AWS', () => {
     expect(stage.writes()).toEqual([]);
   });
 
-  it.each<[string, () => void, string, number, RegExp]>([
-    ['a function that is not there', () => undefined, 'preview --function gone --alias live', 2, /gone/],
-    [
-      'an alias that is not there',
-      () => stage.world.deleteAlias('scorer'),
-      'preview --function scorer --alias live',
-      2,
-      /live/,
-    ],
-    [
-      'access denied',
-      () => stage.server.inject({ operation: 'GetMetricData', kind: 'access-denied' }),
-      'preview --function scorer --alias live',
-      1,
-      /cloudwatch:GetMetricData/,
-    ],
-    [
-      'expired credentials',
-      () => stage.server.inject({ operation: '*', kind: 'expired-token' }),
-      'preview --function scorer --alias live',
-      1,
-      /expired/,
-    ],
-    [
-      'an alias with weights',
-      () => stage.world.setAliasWeight('scorer', { version: '2', weight: 0.5 }),
-      'apply --function scorer --alias live --max-capacity 9 --yes',
-      1,
-      /second version/,
-    ],
-  ])(
-    '%s exits with the right code and one message, and nothing is written',
-    async (_, arrange, line, expectedCode, expected) => {
-      arrange();
-      const { code, err } = await on(line);
-      expect(err).toMatch(expected);
-      expect(code).toBe(expectedCode);
-      expect(stage.writes()).toEqual([]);
+  const PREVIEW = 'preview --function scorer --alias live';
+  const APPLY = 'apply --function scorer --alias live --max-capacity 9 --yes';
+  const denied = () => stage.server.inject({ operation: 'GetMetricData', kind: 'access-denied' });
+  const expired = () => stage.server.inject({ operation: '*', kind: 'expired-token' });
+  const weighted = () => stage.world.setAliasWeight('scorer', { version: '2', weight: 0.5 });
+
+  it.each([
+    {
+      what: 'a function that is not there',
+      line: 'preview --function gone --alias live',
+      expected: [2, /gone/] as const,
     },
-  );
+    {
+      what: 'an alias that is not there',
+      line: PREVIEW,
+      expected: [2, /live/] as const,
+      arrange: () => stage.world.deleteAlias('scorer'),
+    },
+    { what: 'access denied', line: PREVIEW, expected: [1, /cloudwatch:GetMetricData/] as const, arrange: denied },
+    { what: 'expired credentials', line: PREVIEW, expected: [1, /expired/] as const, arrange: expired },
+    { what: 'an alias with weights', line: APPLY, expected: [1, /second version/] as const, arrange: weighted },
+  ])('$what exits with the right code and one message, and nothing is written', async ({ line, expected, arrange }) => {
+    arrange?.();
+    const { code, err } = await on(line);
+    expect(err).toMatch(expected[1]);
+    expect(code).toBe(expected[0]);
+    expect(stage.writes()).toEqual([]);
+  });
 
   it('exports what preview can read again', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'prewarm-test-'));

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { createHandler } from '../../src/handler.ts';
+import type { TwinBehaviour } from '../../src/twin/behaviour.ts';
+import { HOUR_MS, MINUTE_MS, SLOT_MS } from '../../src/time.ts';
+import { openStage, type Stage } from '../local-aws.ts';
+
+const ENV = { PREWARM_TARGETS: 'scorer:live', PREWARM_MODE: 'act', PREWARM_MAX_CAPACITY: '50' };
+
+/** Runs a tick every five minutes for some hours, and gives the plan's level for each slot as the tick then saw it. */
+async function live(
+  { world }: Stage,
+  hours: number,
+  env: Record<string, string> = ENV,
+): Promise<{ planned: number; writes: number }[]> {
+  const ticks: { planned: number; writes: number }[] = [];
+  const write = (line: string) => {
+    const { PlannedCapacity, Writes } = JSON.parse(line) as Record<string, number>;
+    ticks.push({ planned: PlannedCapacity ?? NaN, writes: Writes ?? NaN });
+  };
+  const handler = createHandler({ env, nowMs: () => world.nowMs, log: { write } });
+  for (let tick = 0; tick < hours * 12; tick++) {
+    await handler({});
+    world.advanceTo(world.nowMs + SLOT_MS);
+  }
+  return ticks;
+}
+
+/** What was asked for at the end of each slot that ran. */
+function askedFor({ world }: Stage): number[] {
+  const { requestedProvisioned } = world.minutes('scorer');
+  const perSlot = SLOT_MS / MINUTE_MS;
+  return Array.from(
+    { length: Math.floor(requestedProvisioned.length / perSlot) },
+    (_, slot) => requestedProvisioned[slot * perSlot + 3]!,
+  );
+}
+
+describe('a quarter of a day of ticks', () => {
+  it.each<[string, Partial<TwinBehaviour>]>([
+    ['AWS keeps actions that ran', { ranAtActions: 'kept' }],
+    ['AWS removes actions that ran', { ranAtActions: 'removed' }],
+    ['actions fire up to two minutes late', { actionLatenessSeconds: 110 }],
+    ['nothing is usable while an increase is under way', { readyDuringIncrease: 'unusable' }],
+    ['ConcurrentExecutions has no zeros while idle', { idleConcurrencyZeros: false }],
+  ])('holds at least the plan in every slot where %s, and keeps the schedule small', async (_, behaviour) => {
+    const stage = await openStage({ behaviour });
+    const ticks = await live(stage, 6);
+    const asked = askedFor(stage);
+    for (let slot = 1; slot < 6 * 12 - 1; slot++)
+      expect(asked[slot], `slot ${slot}`).toBeGreaterThanOrEqual(ticks[slot]!.planned);
+    const there = stage.world.autoScaling.describeScheduledActions({ ServiceNamespace: 'lambda' }) as {
+      ScheduledActions: unknown[];
+    };
+    expect(there.ScheduledActions.length).toBeLessThanOrEqual(100);
+    await stage.server.close();
+  });
+
+  it('returns to the baseline by itself when the controller stops', async () => {
+    const stage = await openStage();
+    await live(stage, 1);
+    expect(askedFor(stage).at(-1)).toBeGreaterThan(0);
+    stage.world.advanceTo(stage.world.nowMs + 25 * HOUR_MS);
+    expect(askedFor(stage).at(-1)).toBe(0);
+    await stage.server.close();
+  });
+
+  it('keeps its schedule through an outage of the metrics, and lets nothing fall because of it', async () => {
+    const stage = await openStage();
+    await live(stage, 2);
+    const before = askedFor(stage).at(-1)!;
+    stage.server.inject({ operation: 'GetMetricData', kind: 'internal-service' });
+    const handler = createHandler({ env: ENV, nowMs: () => stage.world.nowMs, log: { write: () => undefined } });
+    await expect(handler({})).rejects.toThrow('to be retried');
+    expect(askedFor(stage).at(-1)).toBe(before);
+    await stage.server.close();
+  });
+
+  it('comes back after a failed allocation', async () => {
+    const stage = await openStage();
+    stage.world.failAllocations('scorer', 'FUNCTION_ERROR_INIT_FAILURE');
+    await live(stage, 1);
+    stage.world.failAllocations('scorer', null);
+    const ticks = await live(stage, 6);
+    expect(askedFor(stage).at(-1)).toBeGreaterThanOrEqual(ticks.at(-1)!.planned);
+    await stage.server.close();
+  });
+
+  it('leaves room above its floor for a target tracking policy in floor mode', async () => {
+    const stage = await openStage();
+    const ticks = await live(stage, 6, { ...ENV, PREWARM_SCALING_MODE: 'floor' });
+    const asked = askedFor(stage);
+    for (let slot = 1; slot < 6 * 12 - 1; slot++)
+      expect(asked[slot], `slot ${slot}`).toBeGreaterThanOrEqual(ticks[slot]!.planned);
+    const [target] = (
+      stage.world.autoScaling.describeScalableTargets({
+        ServiceNamespace: 'lambda',
+        ResourceIds: ['function:scorer:live'],
+      }) as {
+        ScalableTargets: { MaxCapacity: number }[];
+      }
+    ).ScalableTargets;
+    expect(target!.MaxCapacity).toBe(50);
+    await stage.server.close();
+  });
+});
