@@ -36,11 +36,11 @@ export class FunctionTraffic {
   readonly pool: EnvironmentPool;
   readonly ledger: MinuteLedger;
   readonly publisher: MetricPublisher;
+  readonly seed: number;
   /** Infinity when no request is left. */
   nextArrivalMs = Infinity;
   private readonly coldStartMs: number;
   private readonly behaviour: TwinBehaviour;
-  private readonly seed: number;
   private trace: DemandTrace | null = null;
   private generator: ArrivalGenerator | null = null;
   private step = 0;

@@ -104,18 +104,18 @@ export class World {
    * was made later.
    */
   fillHistory(functionName: string, past: PastDemand, scope: 'alias' | 'function' = 'alias'): void {
-    const { fn } = this.trafficOf(functionName);
+    const { fn, seed } = this.trafficOf(functionName);
     const steps = Math.floor((this.clockMs - past.startMs) / (past.stepSeconds * 1000));
     // What the account ran at once in the past is not known: its busiest function stands for it.
     const levels = publishLevels(fn, { accountConcurrency: true }).slice(scope === 'alias' ? 0 : 1);
     const publisher = new MetricPublisher(this.store, this.behaviour, levels);
     this.historyPublishers.push(publisher);
     const known = { ...past, invocations: past.invocations.subarray(0, Math.max(0, steps)) };
-    writeHistory(known, this.seed, publisher);
+    writeHistory(known, seed, publisher);
     this.publishMetrics();
   }
 
-  /** Loses all metrics of a time that has passed, as an outage of the metric path does. */
+  /** Loses what has been delivered of a time that has passed, as an outage of the metric path does. */
   loseMetrics(range: { fromMs: number; toMs: number }): void {
     const fromMinute = Math.floor(range.fromMs / MINUTE_MS);
     for (const series of this.store.all) series.clear(fromMinute, Math.floor(range.toMs / MINUTE_MS));
