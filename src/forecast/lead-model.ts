@@ -2,16 +2,18 @@
  * The correction at one lead time: how far the season's expectation for step `target` is off, regressed on what was known
  * `lead` steps before, and the distribution of what is left.
  */
-import { solveCholesky } from './linear-solve.ts';
+import { dot, gather, gramMatrix, ridge, subtractMultiple } from './linear-algebra.ts';
 import type { ResidualQuantiles } from './residual-quantiles.ts';
 import { residualQuantiles } from './residual-quantiles.ts';
 
-/** 1, week - day, and the raw and the smooth residual of the same step a day earlier; the levels follow. */
-const SEASON_FEATURES = 4;
-/** 1, the usual size of errors at that time of day, and their recent size. */
-const SPREAD_FEATURES = 3;
 /** The spread never falls below this share of its mean. */
 const SPREAD_FLOOR = 0.15;
+/** One error counts in the spread for no more than this many times the mean. */
+const SPREAD_CAP = 6;
+/** The spread's own regression is held back by this share of its rows, against collinearity only. */
+const SPREAD_RIDGE = 0.02;
+/** An error of the mean counts for no more than this many times its expected size. */
+const EXTREME = 4;
 
 /** What the regression at a lead reads. All arrays are indexed by step. */
 export interface LeadData {
@@ -36,7 +38,6 @@ export interface LeadData {
 }
 
 export interface LeadFit {
-  lead: number;
   coefficients: Float64Array;
   secondCoefficients: Float64Array;
   spread: Spread;
@@ -56,132 +57,97 @@ export interface LeadRows {
   ridgeShare: number;
 }
 
-/** Unknown (NaN, or outside the data) counts as "nothing unusual". */
-const orZero = (x: number | undefined) => x || 0;
-
-/** Writes the features of one (origin, target) pair at `at`. Unknown features count as "nothing unusual". */
-export function writeFeatures(data: LeadData, pair: { origin: number; target: number }, out: Float64Array, at: number) {
+/** Writes the features of one (origin, target) pair; unknown ones count as "nothing unusual". */
+export function writeFeatures(out: Float64Array, data: LeadData, pair: { origin: number; target: number }): void {
   const { origin, target } = pair;
-  out[at] = 1;
-  out[at + 1] = orZero(data.weekly[target]);
-  out[at + 2] = orZero(data.rawExcess[target - data.lag]);
-  out[at + 3] = orZero(data.smoothExcess[target - data.lag]);
-  for (let k = 0; k < data.levels.length; k++) out[at + SEASON_FEATURES + k] = orZero(data.levels[k]![origin]);
-}
-
-export function featureCount(data: LeadData): number {
-  return SEASON_FEATURES + data.levels.length;
+  const yesterday = target - data.lag;
+  out[0] = 1;
+  out[1] = data.weekly[target] || 0;
+  out[2] = data.rawExcess[yesterday] || 0;
+  out[3] = data.smoothExcess[yesterday] || 0;
+  for (let k = 0; k < data.levels.length; k++) out[4 + k] = data.levels[k]![origin] || 0;
 }
 
 export function fitLead(data: LeadData, rows: LeadRows): LeadFit {
-  const p = featureCount(data);
-  const capacity = Math.max(0, Math.ceil((rows.to - rows.from) / rows.stride));
-  const features = new Float64Array(capacity * p);
-  const targets = new Int32Array(capacity);
-  const errors = new Float64Array(capacity);
-  const secondErrors = new Float64Array(capacity);
-  let n = 0;
-  for (let target = rows.from; target < rows.to; target += rows.stride) {
-    const error = data.target[target]! - data.base[target]!;
-    if (error !== error) continue;
-    errors[n] = error;
-    if (data.second) secondErrors[n] = orZero(data.second.target[target]! - data.second.base[target]!);
-    writeFeatures(data, { origin: target - rows.lead, target }, features, n * p);
-    targets[n++] = target;
+  const targets = knownTargets(data, rows);
+  const columns = [
+    new Float64Array(targets.length).fill(1),
+    gather(data.weekly, targets, 0),
+    gather(data.rawExcess, targets, data.lag),
+    gather(data.smoothExcess, targets, data.lag),
+    ...data.levels.map((level) => gather(level, targets, rows.lead)),
+  ];
+  const gram = gramMatrix(columns);
+  const regress = (target: Float64Array, base: Float64Array) => {
+    const errors = gather(target, targets, 0);
+    subtractMultiple(errors, 1, gather(base, targets, 0));
+    const coefficients = ridge(gram, columns, errors, rows.ridgeShare);
+    for (let i = 0; i < columns.length; i++) subtractMultiple(errors, coefficients[i]!, columns[i]!);
+    return { coefficients, errors };
+  };
+  const first = regress(data.target, data.base);
+  const usual = gather(data.usualSize, targets, data.usualLag);
+  const recent = gather(data.recentSize, targets, rows.lead);
+  const spread = fitSpread(first.errors, [columns[0]!, usual, recent]);
+  const sizes = usual;
+  for (let r = 0; r < sizes.length; r++) {
+    sizes[r] = spreadOf(spread, usual[r]!, recent[r]!);
+    first.errors[r]! /= sizes[r]!;
   }
-  const gram = gramMatrix(features, n, p);
-  const coefficients = ridge(gram, features, errors.subarray(0, n), rows.ridgeShare);
-  const secondCoefficients = ridge(gram, features, secondErrors.subarray(0, n), rows.ridgeShare);
-  subtractFitted(errors, features, coefficients, n);
-  subtractFitted(secondErrors, features, secondCoefficients, n);
-  const spread = fitSpread(data, targets.subarray(0, n), errors, rows.lead);
-  let secondVariance = 0;
-  for (let i = 0; i < n; i++) {
-    const size = spreadAt(spread, data, { origin: targets[i]! - rows.lead, target: targets[i]! });
-    errors[i]! /= size;
-    const second = Math.max(-4, Math.min(4, secondErrors[i]! / size));
-    secondVariance += (second * second) / n;
-  }
+  const second = data.second && regress(data.second.target, data.second.base);
   return {
-    lead: rows.lead,
-    coefficients,
-    secondCoefficients,
+    coefficients: first.coefficients,
+    secondCoefficients: second?.coefficients ?? new Float64Array(columns.length),
     spread,
-    quantiles: residualQuantiles(errors.subarray(0, n)),
-    secondVariance,
+    quantiles: residualQuantiles(first.errors),
+    secondVariance: second ? meanSquare(second.errors, sizes) : 0,
   };
 }
 
-/** Lower triangle of X'X. */
-function gramMatrix(features: Float64Array, n: number, p: number): Float64Array {
-  const gram = new Float64Array(p * p);
-  for (let row = 0; row < n * p; row += p) {
-    for (let i = 0; i < p; i++) {
-      const x = features[row + i]!;
-      if (x === 0) continue;
-      for (let j = 0; j <= i; j++) gram[i * p + j]! += x * features[row + j]!;
-    }
+/** Every `stride`-th target of the range whose value and expectation are known. */
+function knownTargets(data: LeadData, rows: LeadRows): Int32Array {
+  const targets = new Int32Array(Math.max(0, Math.ceil((rows.to - rows.from) / rows.stride)));
+  let n = 0;
+  for (let t = rows.from; t < rows.to; t += rows.stride) {
+    const error = data.target[t]! - data.base[t]!;
+    if (error === error) targets[n++] = t;
   }
-  return gram;
+  return targets.subarray(0, n);
 }
 
-/** Ridge regression with a penalty in units of each feature's own sum of squares. */
-function ridge(gram: Float64Array, features: Float64Array, errors: Float64Array, share: number): Float64Array {
-  const p = Math.round(Math.sqrt(gram.length));
-  const a = gram.slice();
-  const b = new Float64Array(p);
+/** Mean of (error / size)^2, single events capped. */
+function meanSquare(errors: Float64Array, sizes: Float64Array): number {
+  let sum = 0;
   for (let r = 0; r < errors.length; r++) {
-    const error = errors[r]!;
-    for (let i = 0; i < p; i++) b[i]! += error * features[r * p + i]!;
+    const ratio = errors[r]! / sizes[r]!;
+    sum += Math.min(ratio * ratio, EXTREME * EXTREME);
   }
-  for (let i = 0; i < p; i++) a[i * p + i] = a[i * p + i]! * (1 + share) + 1e-9;
-  solveCholesky(a, b);
-  return b;
+  return errors.length > 0 ? sum / errors.length : 0;
 }
 
-function subtractFitted(errors: Float64Array, features: Float64Array, coefficients: Float64Array, n: number): void {
-  const p = coefficients.length;
-  for (let r = 0; r < n; r++) {
-    let fitted = 0;
-    for (let i = 0; i < p; i++) fitted += coefficients[i]! * features[r * p + i]!;
-    errors[r]! -= fitted;
-  }
-}
-
-export interface Spread {
+/** The expected size of an error: intercept, share of the usual size, share of the recent size, and the least it can be. */
+interface Spread {
   coefficients: Float64Array;
   floor: number;
 }
 
 /** Expected size of the error for one (origin, target) pair. */
 export function spreadAt(spread: Spread, data: LeadData, pair: { origin: number; target: number }): number {
-  const [a, b, c] = spread.coefficients as unknown as [number, number, number];
-  const size = a + b * orZero(data.usualSize[pair.target - data.usualLag]) + c * orZero(data.recentSize[pair.origin]);
+  return spreadOf(spread, data.usualSize[pair.target - data.usualLag] || 0, data.recentSize[pair.origin] || 0);
+}
+
+function spreadOf(spread: Spread, usual: number, recent: number): number {
+  const c = spread.coefficients;
+  const size = c[0]! + c[1]! * usual + c[2]! * recent;
   return size > spread.floor ? size : spread.floor;
 }
 
-/** Mean absolute error regressed on [1, usual size, recent size], single events capped. */
-function fitSpread(data: LeadData, targets: Int32Array, errors: Float64Array, lead: number): Spread {
-  const n = targets.length;
-  let mean = 0;
-  for (let r = 0; r < n; r++) mean += Math.abs(errors[r]!) / n;
-  const gram = new Float64Array(SPREAD_FEATURES * SPREAD_FEATURES);
-  const b = new Float64Array(SPREAD_FEATURES);
-  for (let r = 0; r < n; r++) {
-    const size = Math.min(Math.abs(errors[r]!), 6 * mean);
-    const usual = orZero(data.usualSize[targets[r]! - data.usualLag]);
-    const recent = orZero(data.recentSize[targets[r]! - lead]);
-    gram[0]! += 1;
-    gram[3]! += usual;
-    gram[4]! += usual * usual;
-    gram[6]! += recent;
-    gram[7]! += recent * usual;
-    gram[8]! += recent * recent;
-    b[0]! += size;
-    b[1]! += size * usual;
-    b[2]! += size * recent;
-  }
-  for (const i of [0, 4, 8]) gram[i] = gram[i]! * 1.02 + 1e-9;
-  solveCholesky(gram, b);
-  return { coefficients: b, floor: Math.max(SPREAD_FLOOR * mean, 1e-9) };
+/** Mean absolute error regressed on [1, usual size, recent size]. */
+function fitSpread(errors: Float64Array, columns: readonly Float64Array[]): Spread {
+  const sizes = new Float64Array(errors.length);
+  for (let r = 0; r < sizes.length; r++) sizes[r] = Math.abs(errors[r]!);
+  const mean = sizes.length > 0 ? dot(sizes, columns[0]!) / sizes.length : 0;
+  for (let r = 0; r < sizes.length; r++) if (sizes[r]! > SPREAD_CAP * mean) sizes[r] = SPREAD_CAP * mean;
+  const coefficients = ridge(gramMatrix(columns), columns, sizes, SPREAD_RIDGE);
+  return { coefficients, floor: Math.max(SPREAD_FLOOR * mean, 1e-9) };
 }

@@ -4,7 +4,7 @@
  */
 import { daysBack, leadData } from './lead-data.ts';
 import type { LeadData, LeadFit } from './lead-model.ts';
-import { featureCount, fitLead, spreadAt, writeFeatures } from './lead-model.ts';
+import { fitLead, spreadAt, writeFeatures } from './lead-model.ts';
 import { quantileOf } from './residual-quantiles.ts';
 import { fromScale, meanFromScale } from './scale.ts';
 import type { DemandSeries, SeasonalState } from './seasonal-state.ts';
@@ -56,7 +56,7 @@ export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachStep
         const target = withinReach(state, request.first + s, window);
         const isBorrowed = target < request.first + s;
         const data = dataOf(window, isBorrowed ? 1 : daysBack(state, lead, window));
-        const [lower, upper, weight] = bracket(anchorsOf(window, 0), lead);
+        const [lower, upper, weight] = bracket(anchorsOf(window, 0), lead, state.profile.m);
         const query = { a: fitOf(window, lower), b: fitOf(window, upper), weight, origin: last, target };
         const { mean, z, size } = readStep(state, data, query);
         out.mean[s] = mean;
@@ -94,13 +94,16 @@ function withinReach(state: SeasonalState, step: number, window: number): number
   return beyond > 0 ? step - Math.ceil(beyond / weekSteps) * weekSteps : step;
 }
 
-/** The anchors around a lead and how far it is from the first to the second in log lead. */
-function bracket(anchors: number[], lead: number): [number, number, number] {
+/**
+ * The anchors around a lead and how far it is from the first to the second in log lead. Within a day the season is a day
+ * old; the anchor beyond, for which it is older, plays no part.
+ */
+function bracket(anchors: number[], lead: number, m: number): [number, number, number] {
   let i = 0;
   while (i + 1 < anchors.length && anchors[i + 1]! <= lead) i++;
   const a = anchors[i]!;
   const b = anchors[Math.min(i + 1, anchors.length - 1)]!;
-  if (a === b || lead <= a) return [a, a, 0];
+  if (a === b || lead <= a || (lead <= m && b > m)) return [a, a, 0];
   return [a, b, Math.log(lead / a) / Math.log(b / a)];
 }
 
@@ -137,8 +140,8 @@ interface StepQuery {
 /** The mean, and centre and unit of the peak's distribution on the model's scale. */
 function readStep(state: SeasonalState, data: LeadData, query: StepQuery): { mean: number; z: number; size: number } {
   const { a, b, weight, target } = query;
-  const features = new Float64Array(featureCount(data));
-  writeFeatures(data, query, features, 0);
+  const features = new Float64Array(a.coefficients.length);
+  writeFeatures(features, data, query);
   let z = data.base[target]!;
   let zMean = data.second ? data.second.base[target]! : 0;
   for (let i = 0; i < features.length; i++) {

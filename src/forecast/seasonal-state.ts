@@ -2,6 +2,7 @@
 import type { Scale } from './scale.ts';
 import { chooseScale, seriesToScale } from './scale.ts';
 import { LEVEL_HALF_LIVES, exponentialLevel } from './residual-states.ts';
+import { levelFactors } from './relevel.ts';
 import type { SeasonProfile } from './season-profile.ts';
 import { capRare, difference } from './smooth.ts';
 import { flatProfile, recurrence, seasonProfile } from './season-profile.ts';
@@ -49,8 +50,9 @@ const MIN_SEASON_SECONDS = 2 * 86_400;
  * Choices (scale, smoothing, weight of the week) are made from the steps before `fitEnd`; entry t of every array depends on
  * values up to t only (the profiles': up to a day before t), so that a part of it is what was known at that time. O(n).
  */
-export function seasonalState(series: DemandSeries, fitEnd: number, reachSteps: number): SeasonalState {
-  const { stepSeconds } = series;
+export function seasonalState(measured: DemandSeries, fitEnd: number, reachSteps: number): SeasonalState {
+  const { stepSeconds } = measured;
+  const series = onPresentLevel(measured, fitEnd);
   const scale = chooseScale(series.signal.subarray(0, fitEnd), Math.round(3600 / stepSeconds));
   const signal = seriesToScale(scale, series.signal);
   const length = signal.length + reachSteps;
@@ -83,6 +85,16 @@ export function seasonalState(series: DemandSeries, fitEnd: number, reachSteps: 
     recentSize: exponentialLevel(size, 3600 / stepSeconds),
     lastKnown: lastKnownSteps(signal),
   };
+}
+
+/** The series with all of their past brought to the level of today. */
+function onPresentLevel(series: DemandSeries, fitEnd: number): DemandSeries {
+  const factors = levelFactors(series.signal, fitEnd, series.stepSeconds);
+  if (!factors) return series;
+  const scaled = (values: Float64Array) => values.map((y, t) => y * factors[t]!);
+  const signal = scaled(series.signal);
+  const peak = series.peak === series.signal ? signal : scaled(series.peak);
+  return { ...series, signal, peak, mean: scaled(series.mean) };
 }
 
 /** What the season expects at step t when the day profile is known up to `shift` steps (whole days) before the usual. */

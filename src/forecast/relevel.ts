@@ -1,0 +1,85 @@
+/**
+ * Level shifts: after a deploy that doubles the load or a client that leaves, all older history is on the wrong level. Where
+ * the load of a stretch of days is a different multiple of that of the week before, what came before the step
+ * is rescaled to the new level, so that profiles and errors stay of use.
+ */
+
+/** Values are compared in blocks of this length. */
+const BLOCK_SECONDS = 3 * 3600;
+/** Neighbouring blocks move together: this share of them counts as independent. */
+const EFFECTIVE_SHARE = 1 / 4;
+/** Least t statistic, and least size in standard deviations of the blocks, that make a shift. */
+const MIN_T = 6;
+const MIN_SIZE = 2;
+/** Blocks on either side that a shift must be seen in. */
+const MIN_BLOCKS = 2;
+/** A fall by more than this (in log load) is an outage until it has lasted for a day. */
+const OUTAGE = -1.5;
+
+interface Shift {
+  /** First block on the new level. */
+  block: number;
+  /** Change in log load. */
+  size: number;
+}
+
+/** The factor for each step that brings it to the level that the load has kept since the last shift; null when there was none in the week before `fitEnd`. */
+export function levelFactors(values: Float64Array, fitEnd: number, stepSeconds: number): Float64Array | null {
+  const perBlock = Math.max(1, Math.round(BLOCK_SECONDS / stepSeconds));
+  const perDay = Math.round(86_400 / (perBlock * stepSeconds));
+  const logs = blockLogs(values, fitEnd, perBlock);
+  const shift = latestShift(logs, perDay);
+  if (!shift) return null;
+  return new Float64Array(values.length).fill(1).fill(Math.exp(shift.size), 0, shift.block * perBlock);
+}
+
+/** Log of each block's mean (counted from the start; a block half unknown is unknown). */
+function blockLogs(values: Float64Array, fitEnd: number, perBlock: number): Float64Array {
+  const logs = new Float64Array(Math.floor(fitEnd / perBlock)).fill(NaN);
+  const usual = meanOf(values, 0, fitEnd).mean;
+  for (let b = 0; b < logs.length; b++) {
+    const { mean, known } = meanOf(values, b * perBlock, (b + 1) * perBlock);
+    // A tenth of the usual load keeps quiet blocks from weighing like busy ones.
+    if (known >= perBlock / 2) logs[b] = Math.log(mean + 0.1 * usual + 1e-12);
+  }
+  return logs;
+}
+
+function meanOf(values: Float64Array, from: number, to: number): { mean: number; known: number } {
+  let sum = 0;
+  let known = 0;
+  for (let t = from; t < to; t++) {
+    const y = values[t]!;
+    if (y !== y) continue;
+    sum += y;
+    known++;
+  }
+  return { mean: known > 0 ? sum / known : 0, known };
+}
+
+/** The best split of the last week's differences from the week before, if it stands out. */
+function latestShift(logs: Float64Array, perDay: number): Shift | null {
+  const lag = 7 * perDay;
+  const differences: { block: number; d: number }[] = [];
+  for (let b = Math.max(lag, logs.length - lag); b < logs.length; b++) {
+    const d = logs[b]! - logs[b - lag]!;
+    if (d === d) differences.push({ block: b, d });
+  }
+  const n = differences.length;
+  const sum = differences.reduce((total, x) => total + x.d, 0);
+  const squares = differences.reduce((total, x) => total + x.d * x.d, 0);
+  let best: (Shift & { t: number }) | null = null;
+  let sumBefore = 0;
+  for (let before = 1; before <= n - MIN_BLOCKS; before++) {
+    sumBefore += differences[before - 1]!.d;
+    const after = n - before;
+    if (before < MIN_BLOCKS) continue;
+    const size = (sum - sumBefore) / after - sumBefore / before;
+    if (size < OUTAGE && after < perDay) continue;
+    const within = squares - sumBefore ** 2 / before - (sum - sumBefore) ** 2 / after;
+    const ratio = Math.abs(size) / Math.sqrt(Math.max(within, 1e-6) / n);
+    const t = ratio * Math.sqrt((EFFECTIVE_SHARE * before * after) / n);
+    if (ratio > MIN_SIZE && t > MIN_T && t > (best?.t ?? 0)) best = { block: differences[before]!.block, size, t };
+  }
+  return best;
+}
