@@ -19,17 +19,42 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   economics: ['leaf', 'forecast'],
   controller: ['leaf', 'forecast', 'economics', 'ports'],
   twin: ['leaf', 'forecast', 'economics', 'controller', 'ports'],
-  report: ['leaf', 'forecast', 'economics', 'controller', 'ports', 'twin', 'demo'],
+  replay: ['leaf', 'forecast', 'economics', 'controller', 'ports', 'twin'],
+  demo: ['leaf', 'input', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay'],
+  report: ['leaf', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay', 'demo'],
   aws: ['leaf', 'ports'],
   ports: ['leaf'],
-  demo: ['leaf', 'input', 'forecast', 'economics', 'controller', 'ports', 'twin'],
-  commands: ['leaf', 'input', 'forecast', 'economics', 'controller', 'ports', 'aws', 'twin', 'report', 'demo'],
-  root: ['leaf', 'input', 'forecast', 'economics', 'controller', 'ports', 'aws', 'twin', 'report', 'commands'],
+  commands: [
+    'leaf',
+    'input',
+    'forecast',
+    'economics',
+    'controller',
+    'ports',
+    'aws',
+    'twin',
+    'replay',
+    'report',
+    'demo',
+  ],
+  root: [
+    'leaf',
+    'input',
+    'forecast',
+    'economics',
+    'controller',
+    'ports',
+    'aws',
+    'twin',
+    'replay',
+    'report',
+    'commands',
+  ],
 };
 /** The demo runs the built handler and names the type of what it imports. */
 const TYPE_OF_ARTEFACT = { from: 'commands/demo.ts', to: 'handler.ts' };
 const ROOT_FILES = new Set(['handler.ts', 'cli.ts']);
-const PURE_LAYERS = new Set(['leaf', 'forecast', 'economics', 'controller', 'ports', 'twin', 'report']);
+const PURE_LAYERS = new Set(['leaf', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay', 'report']);
 
 /** Answers the SDK over loopback HTTP; the clock is an argument there, too. */
 const LOCAL_SERVER = 'twin/local-aws.ts';

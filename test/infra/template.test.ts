@@ -6,10 +6,13 @@ import { configFromEnv, environmentName } from '../../src/config-env.ts';
 import { readTemplate, resource, type Resource, type Template } from './cloudformation.ts';
 import { describeWithTools } from './tools.ts';
 
-/** Only for metric files without durations; CloudWatch always has them. */
-const NOT_A_PARAMETER = new Set(['averageDurationMs']);
+/** The controller reads these from the function and its metrics; the settings are for metric files. */
+const NOT_A_PARAMETER = new Set(['averageDurationMs', 'memoryMb', 'architecture']);
+/** Text, so that empty can mean "not given": the price and the rate exclude each other. */
+const MAY_BE_EMPTY = new Set(['coldStartPriceUsd', 'maxColdStartRate', 'monthlyBudgetUsd']);
 
 const SETTINGS = Object.keys(settingsSchema.shape).filter((setting) => !NOT_A_PARAMETER.has(setting));
+const BOUNDED = SETTINGS.filter((setting) => !MAY_BE_EMPTY.has(setting));
 
 const parameterName = (setting: string) => setting.charAt(0).toUpperCase() + setting.slice(1);
 
@@ -37,7 +40,7 @@ describeWithTools('the template', ['python'], () => {
   };
 
   describe('parameters', () => {
-    it.each(SETTINGS)('%s has the bounds that the configuration has', (setting) => {
+    it.each(BOUNDED)('%s has the bounds that the configuration has', (setting) => {
       const parameter = source.Parameters[parameterName(setting)];
       const schema = configSchema[setting]!;
       // Zero would leave the scalable target without datapoints: the template asks for one environment at least.
@@ -50,10 +53,23 @@ describeWithTools('the template', ['python'], () => {
       }).toEqual({ min: minimum, max: schema.maximum, values: schema.enum, pattern: schema.pattern });
     });
 
-    it.each(SETTINGS.filter((setting) => !setting.endsWith('Capacity')))(
+    it.each(BOUNDED.filter((setting) => !setting.endsWith('Capacity')))(
       '%s has the default of the configuration',
       (setting) => {
         expect(source.Parameters[parameterName(setting)]?.Default).toBe(configSchema[setting]!.default);
+      },
+    );
+
+    it.each(SETTINGS.filter((setting) => MAY_BE_EMPTY.has(setting)))(
+      '%s is empty or a number that the configuration takes',
+      (setting) => {
+        const parameter = source.Parameters[parameterName(setting)];
+        const pattern = new RegExp(parameter?.AllowedPattern ?? '$^');
+        expect(parameter).toMatchObject({ Type: 'String', Default: '' });
+        expect(['', '0.5', '1'].filter((text) => !pattern.test(text))).toEqual([]);
+        expect(['-1', 'none', '1e3', '.5', '1,5'].filter((text) => pattern.test(text))).toEqual([]);
+        const [config] = configFromEnv({ PREWARM_TARGETS: 'worker:live', [environmentName(setting)]: '0.5' });
+        expect(config).toMatchObject({ [setting]: 0.5 });
       },
     );
 
