@@ -13,8 +13,8 @@ const MIN_T = 6;
 const MIN_SIZE = 2;
 /** Blocks on either side that a shift must be seen in. */
 const MIN_BLOCKS = 2;
-/** A fall by more than this (in log load) is an outage until it has lasted for a day. */
-const OUTAGE = -1.5;
+/** Blocks with less than this share of the usual load say nothing about the level: an outage, or closing time. */
+const QUIET_SHARE = 0.05;
 
 interface Shift {
   /** First block on the new level. */
@@ -23,7 +23,10 @@ interface Shift {
   size: number;
 }
 
-/** The factor for each step that brings it to the level that the load has kept since the last shift; null when there was none in the week before `fitEnd`. */
+/**
+ * The factor for each step that brings it to the level that the load has kept since the last shift; null when there was none
+ * in the week before `fitEnd`.
+ */
 export function levelFactors(values: Float64Array, fitEnd: number, stepSeconds: number): Float64Array | null {
   const perBlock = Math.max(1, Math.round(BLOCK_SECONDS / stepSeconds));
   const perDay = Math.round(86_400 / (perBlock * stepSeconds));
@@ -33,14 +36,13 @@ export function levelFactors(values: Float64Array, fitEnd: number, stepSeconds: 
   return new Float64Array(values.length).fill(1).fill(Math.exp(shift.size), 0, shift.block * perBlock);
 }
 
-/** Log of each block's mean (counted from the start; a block half unknown is unknown). */
+/** Log of each block's mean; unknown where half of the block is, or where it is quiet. */
 function blockLogs(values: Float64Array, fitEnd: number, perBlock: number): Float64Array {
   const logs = new Float64Array(Math.floor(fitEnd / perBlock)).fill(NaN);
   const usual = meanOf(values, 0, fitEnd).mean;
   for (let b = 0; b < logs.length; b++) {
     const { mean, known } = meanOf(values, b * perBlock, (b + 1) * perBlock);
-    // A tenth of the usual load keeps quiet blocks from weighing like busy ones.
-    if (known >= perBlock / 2) logs[b] = Math.log(mean + 0.1 * usual + 1e-12);
+    if (known >= perBlock / 2 && mean > QUIET_SHARE * usual) logs[b] = Math.log(mean);
   }
   return logs;
 }
@@ -66,6 +68,8 @@ function latestShift(logs: Float64Array, perDay: number): Shift | null {
     if (d === d) differences.push({ block: b, d });
   }
   const n = differences.length;
+  // A load that is idle for much of the week has no level to shift.
+  if (n < lag / 2) return null;
   const sum = differences.reduce((total, x) => total + x.d, 0);
   const squares = differences.reduce((total, x) => total + x.d * x.d, 0);
   let best: (Shift & { t: number }) | null = null;
@@ -75,7 +79,6 @@ function latestShift(logs: Float64Array, perDay: number): Shift | null {
     const after = n - before;
     if (before < MIN_BLOCKS) continue;
     const size = (sum - sumBefore) / after - sumBefore / before;
-    if (size < OUTAGE && after < perDay) continue;
     const within = squares - sumBefore ** 2 / before - (sum - sumBefore) ** 2 / after;
     const ratio = Math.abs(size) / Math.sqrt(Math.max(within, 1e-6) / n);
     const t = ratio * Math.sqrt((EFFECTIVE_SHARE * before * after) / n);

@@ -15,6 +15,8 @@ const ANCHOR_LEADS = [300, 600, 1200, 2400, 4800, 10_800, 21_600, 43_200, 84_000
 const MAX_ROWS = 1200;
 /** Coprime with every number of steps a day, so that rows visit all times of day. */
 const STRIDES = [1, 5, 7, 11, 13, 17, 19, 23] as const;
+/** No forecast goes further beyond the largest peak so far than this factor: tails are extrapolated, but not for ever. */
+const BEYOND_LARGEST = 3;
 /** A coefficient is held back as by this many independent stretches of a lead time (at least half an hour) without effect. */
 const RIDGE_STRETCHES = 7.5;
 
@@ -51,6 +53,7 @@ export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachStep
       const out = { mean: new Float64Array(steps), quantiles: levels.map(() => new Float64Array(steps)) };
       const tableOf = memo((lead) => levels.map((level) => quantileOf(fitOf(window, lead).quantiles, level)));
       const last = origin > 0 ? state.lastKnown[Math.min(origin, state.lastKnown.length) - 1]! : 0;
+      const ceiling = BEYOND_LARGEST * state.largest[last]!;
       for (let s = 0; s < steps; s++) {
         const lead = Math.max(1, request.first + s - last);
         const target = withinReach(state, request.first + s, window);
@@ -59,10 +62,11 @@ export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachStep
         const [lower, upper, weight] = bracket(anchorsOf(window, 0), lead, state.profile.m);
         const query = { a: fitOf(window, lower), b: fitOf(window, upper), weight, origin: last, target };
         const { mean, z, size } = readStep(state, data, query);
-        out.mean[s] = mean;
+        out.mean[s] = Math.min(mean, ceiling);
         const [qa, qb] = [tableOf(lower, 0), tableOf(upper, 0)];
         for (let k = 0; k < levels.length; k++) {
-          out.quantiles[k]![s] = fromScale(state.scale, z + size * (qa[k]! + weight * (qb[k]! - qa[k]!)));
+          const q = qa[k]! + weight * (qb[k]! - qa[k]!);
+          out.quantiles[k]![s] = Math.min(fromScale(state.scale, z + size * q), ceiling);
         }
       }
       return out;
@@ -110,7 +114,7 @@ function bracket(anchors: number[], lead: number, m: number): [number, number, n
 function rowRange(state: SeasonalState, window: number, lead: number): { from: number; to: number } {
   const { m, kind } = state.profile;
   // The profile's first days are copies of few days, and their errors not what they are later: left out when there is enough.
-  const young = state.fitEnd > 10 * m ? 3 : state.fitEnd > 5 * m ? 1 : 0;
+  const young = state.fitEnd >= 21 * m ? 3 : state.fitEnd > 5 * m ? 1 : 0;
   const settled = (daysBack(state, lead, window) + young) * m;
   return { from: Math.max(kind === 'flat' ? 0 : settled, lead), to: state.fitEnd - window + 1 };
 }

@@ -39,8 +39,9 @@ export interface SeasonalState {
   /** Usual size of that at the time of day, and its recent size. */
   usualSize: Float64Array;
   recentSize: Float64Array;
-  /** For each step the last known step up to it. */
+  /** For each step the last known step up to it, and the largest peak. */
   lastKnown: Int32Array;
+  largest: Float64Array;
 }
 
 /** Below this there is no day to compare a day with. */
@@ -84,6 +85,7 @@ export function seasonalState(measured: DemandSeries, fitEnd: number, reachSteps
     usualSize: recurrence(size, length, profile.m).expected,
     recentSize: exponentialLevel(size, 3600 / stepSeconds),
     lastKnown: lastKnownSteps(signal),
+    largest: runningMaximum(series.peak),
   };
 }
 
@@ -135,6 +137,16 @@ function lastKnownSteps(z: Float64Array): Int32Array {
   for (let t = 0; t < z.length; t++) {
     if (z[t] === z[t]) last = t;
     out[t] = last;
+  }
+  return out;
+}
+
+function runningMaximum(values: Float64Array): Float64Array {
+  const out = new Float64Array(values.length);
+  let max = 0;
+  for (let t = 0; t < values.length; t++) {
+    if (values[t]! > max) max = values[t]!;
+    out[t] = max;
   }
   return out;
 }
