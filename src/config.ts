@@ -56,6 +56,34 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Marks the scheduled actions that Prewarm owns. Anything else on the target is reported and never touched.',
     ),
+  coldStartPriceUsd: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(0.03)
+    .describe('What avoiding one cold start is worth, in USD: the plan is the cheapest by bill + price x cold starts.'),
+  maxColdStartRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('In place of a price: the cheapest plan whose cold starts stay below this share of the requests.'),
+  monthlyBudgetUsd: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Most that provisioned concurrency may cost in 730 hours, used or not. Caps any plan.'),
+  coldStartMs: whole(0, 900_000).default(5000).describe('How long an environment takes to start on demand.'),
+  idleTimeoutSeconds: whole(0, 86_400)
+    .default(600)
+    .describe('How long an on-demand environment stays warm after its last request. AWS does not document it.'),
+  memoryMb: whole(128, 10_240)
+    .optional()
+    .describe('Memory of the function, for its price. Read from the function where there is one, else 2048.'),
+  architecture: z
+    .enum(['x86_64', 'arm64'])
+    .optional()
+    .describe('Architecture of the function, for its price. Read from the function where there is one, else x86_64.'),
   averageDurationMs: z
     .number()
     .positive()
@@ -118,13 +146,18 @@ function show(value: unknown): string {
 }
 
 /** Rules that span several settings; returns one line per fault. */
-function crossFaults(settings: Settings, nameOf: FieldName, maxCapacityGiven: boolean): string[] {
+function crossFaults(settings: Settings, nameOf: FieldName, given: Readonly<Record<string, unknown>>): string[] {
   const faults: string[] = [];
   const [min, max] = ['minCapacity', 'maxCapacity'].map((field) => nameOf([field]).name);
   if (settings.minCapacity > settings.maxCapacity) {
     faults.push(`${min} = ${settings.minCapacity}: must not exceed ${max} = ${settings.maxCapacity}`);
   }
-  if (settings.mode === 'act' && !maxCapacityGiven) {
+  if (settings.maxColdStartRate !== undefined && given.coldStartPriceUsd !== undefined) {
+    faults.push(
+      `${nameOf(['maxColdStartRate']).name} and ${nameOf(['coldStartPriceUsd']).name}: give one of them, not both`,
+    );
+  }
+  if (settings.mode === 'act' && given.maxCapacity === undefined) {
     faults.push(`${max} = nothing: must be given in act mode, since it caps what Prewarm can spend`);
   }
   return faults;
@@ -137,7 +170,7 @@ export function parseTargetConfig(target: unknown, given: Record<string, unknown
   if (!parsedTarget.success) faults.push(...describeFaults(parsedTarget.error, nameOf));
   const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) faults.push(...describeFaults(parsed.error, nameOf));
-  else faults.push(...crossFaults(parsed.data, nameOf, given.maxCapacity !== undefined));
+  else faults.push(...crossFaults(parsed.data, nameOf, given));
   if (faults.length > 0 || !parsed.success || !parsedTarget.success) throw new InputError(faults);
   return Object.freeze({ ...parsed.data, target: Object.freeze(parsedTarget.data) });
 }
@@ -162,8 +195,7 @@ export function parseControllerConfig(
     if (seen.has(label)) faults.push(`targets = "${label}": is named twice`);
     seen.add(label);
     const settings = Object.freeze({ ...shared.data, ...overrides, target: Object.freeze({ functionName, alias }) });
-    const capped = (overrides.maxCapacity ?? given.maxCapacity) !== undefined;
-    faults.push(...crossFaults(settings, nameOf, capped).map((fault) => `${label}: ${fault}`));
+    faults.push(...crossFaults(settings, nameOf, { ...given, ...overrides }).map((fault) => `${label}: ${fault}`));
     return settings;
   });
   if (faults.length > 0) throw new InputError(faults);

@@ -1,14 +1,42 @@
 /** What should be held, seen from any moment of a history: the same for the live tick and for a walk through the past. */
 import type { Settings } from '../config.ts';
-import { createForecaster } from '../forecast/index.ts';
+import { listPrices } from '../economics/prices.ts';
+import { type SlotDemand, usageOf } from '../economics/slot-pool.ts';
+import { createForecaster, type Forecaster } from '../forecast/index.ts';
 import type { CapacityPlan, DemandHistory, Forecast } from '../model.ts';
-import { SLOT_SECONDS } from '../time.ts';
-import { expectedDurationMs, planFromForecast } from './policy.ts';
+import { DAY_MS, floorTo, SLOT_MS, SLOT_SECONDS } from '../time.ts';
+import {
+  allCandidates,
+  type Candidate,
+  candidateLevels,
+  candidateName,
+  COVER_QUANTILES,
+  type CoverTable,
+  HOLD_SLOTS,
+  type LevelLimits,
+  pastCover,
+} from './candidates.ts';
+import { type Choice, choose, type Objective, scoreCandidate } from './choose.ts';
+import { explainChoice, explainDefault } from './explain.ts';
+import { expectedDurationMs, planLevels } from './policy.ts';
+import { slotDemand } from './slot-demand.ts';
 
-export type PlannerSettings = Pick<Settings, 'minCapacity' | 'maxCapacity' | 'horizonHours'>;
+export type PlannerSettings = Pick<
+  Settings,
+  | 'minCapacity'
+  | 'maxCapacity'
+  | 'horizonHours'
+  | 'coldStartPriceUsd'
+  | 'maxColdStartRate'
+  | 'monthlyBudgetUsd'
+  | 'coldStartMs'
+  | 'idleTimeoutSeconds'
+  | 'memoryMb'
+  | 'architecture'
+>;
 
 export type Planned =
-  | { kind: 'planned'; forecast: Forecast; plan: CapacityPlan }
+  | { kind: 'planned'; forecast: Forecast; plan: CapacityPlan; choice: Choice | null }
   | { kind: 'insufficient-history'; haveSeconds: number; needSeconds: number };
 
 export interface Planner {
@@ -16,21 +44,156 @@ export interface Planner {
   planAt(nowMs: number): Planned;
 }
 
+/** Policies are compared on this much of the past, and on no less than the least. */
+const COMPARED_MS = 14 * DAY_MS;
+const LEAST_COMPARED_MS = 2 * DAY_MS;
+
+/** A new choice is made this often: at the same moments live and in a replay. */
+const CHOICE_MS = DAY_MS;
+
+/** Before two days can be compared: covers nearly every peak and holds it for a quarter of an hour. */
+const DEFAULT_CANDIDATE: Candidate = { kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0 };
+
+/**
+ * Past covers by the moment of their slot: work that successive ticks have in common. A warm process hands the same
+ * one to each planner of a target.
+ */
+export type PlannerMemory = Map<number, Float64Array>;
+
 /** Work that does not depend on the moment is done once and kept, so that a walk through weeks of ticks is cheap. */
-export function createPlanner(history: DemandHistory, settings: PlannerSettings): Planner {
+export function createPlanner(
+  history: DemandHistory,
+  settings: PlannerSettings,
+  memory: PlannerMemory = new Map(),
+): Planner {
   const forecaster = createForecaster(history);
+  const demand = slotDemand(history);
+  const choiceAt = choices({ forecaster, demand, settings, memory });
   const horizonSlots = (settings.horizonHours * 3600) / SLOT_SECONDS;
+  const knownUntilMs = demand.startMs + demand.mean.length * SLOT_MS;
   return {
     planAt(nowMs) {
       const result = forecaster.forecastAt(nowMs, { horizonSlots });
       if (result.kind === 'insufficient-history') return result;
-      const durationMs = expectedDurationMs(historyBefore(history, nowMs));
-      return {
-        kind: 'planned',
-        forecast: result.forecast,
-        plan: planFromForecast(result.forecast, durationMs, settings),
+      const { forecast } = result;
+      const choice = choiceAt(floorTo(Math.min(nowMs, knownUntilMs), CHOICE_MS));
+      const candidate = choice?.winner.candidate ?? DEFAULT_CANDIDATE;
+      const limits = limitsOf(settings);
+      const averageDurationMs = expectedDurationMs(historyBefore(history, nowMs));
+      const plan: CapacityPlan = {
+        policy: candidateName(candidate),
+        reason: choice
+          ? explainChoice(choice, settings)
+          : explainDefault(Math.min(nowMs, knownUntilMs) - demand.startMs),
+        startMs: forecast.startMs,
+        stepSeconds: SLOT_SECONDS,
+        capacity: planLevels(candidate, { forecaster, demand, forecast, nowMs, averageDurationMs, limits }),
+        baseline: settings.minCapacity,
       };
+      return { kind: 'planned', forecast, plan, choice };
     },
+  };
+}
+
+interface ChoiceContext {
+  forecaster: Forecaster;
+  demand: SlotDemand;
+  settings: PlannerSettings;
+  memory: PlannerMemory;
+}
+
+/**
+ * The choice made at a moment, from the past before it. The present policy, which a new one has to beat by a margin, is what
+ * the choice a day before would have been without any: so it needs no memory and a replay makes the same choices.
+ */
+function choices(context: ChoiceContext): (epochMs: number) => Choice | null {
+  const made = new Map<string, Choice | null>();
+  const choiceAt = (epochMs: number, withIncumbent: boolean): Choice | null => {
+    const key = `${epochMs} ${withIncumbent}`;
+    let choice = made.get(key);
+    if (choice === undefined) {
+      const incumbent = withIncumbent ? (choiceAt(epochMs - CHOICE_MS, false)?.winner.name ?? null) : null;
+      made.set(key, (choice = compare(epochMs, incumbent, context)));
+    }
+    return choice;
+  };
+  return (epochMs) => choiceAt(epochMs, true);
+}
+
+function compare(
+  epochMs: number,
+  incumbent: string | null,
+  { forecaster, demand, settings, memory }: ChoiceContext,
+): Choice | null {
+  const firstForecastMs = demand.startMs + DAY_MS;
+  const fromMs = Math.max(firstForecastMs, epochMs - COMPARED_MS);
+  if (epochMs - fromMs < LEAST_COMPARED_MS) return null;
+  const fromSlot = Math.ceil((fromMs - demand.startMs) / SLOT_MS);
+  const toSlot = Math.floor((epochMs - demand.startMs) / SLOT_MS);
+  const table = coverTable(forecaster, demand.startMs, { fromSlot, toSlot }, memory);
+  const seen = demand.peaks.map((draw) => draw.subarray(fromSlot, toSlot));
+  const window: SlotDemand = {
+    startMs: fromMs,
+    mean: demand.mean.subarray(fromSlot, toSlot),
+    invocations: demand.invocations.subarray(fromSlot, toSlot),
+    peaks: seen,
+  };
+  const assumptions = { ...settings, blockSlots: toSlot - fromSlot };
+  const objective = objectiveOf(settings);
+  const scores = allCandidates(seen).map((candidate) => {
+    const levels = candidateLevels(candidate, demand, { table, fromSlot, toSlot }, limitsOf(settings));
+    return scoreCandidate(candidate, usageOf(levels, window, assumptions), { from: 0, to: 1 }, objective);
+  });
+  return choose(scores, incumbent, objective);
+}
+
+function coverTable(
+  forecaster: Forecaster,
+  startMs: number,
+  span: { fromSlot: number; toSlot: number },
+  memory: PlannerMemory,
+): CoverTable {
+  const rows = Array.from({ length: span.toSlot - span.fromSlot }, (_, i) => {
+    const slotMs = startMs + (span.fromSlot + i) * SLOT_MS;
+    let row = memory.get(slotMs);
+    if (!row) memory.set(slotMs, (row = pastCover(forecaster, slotMs)));
+    return row;
+  });
+  const columns = new Map<number, Float64Array>();
+  return (coverQuantile, holdSlots) => {
+    const column =
+      HOLD_SLOTS.indexOf(holdSlots as (typeof HOLD_SLOTS)[number]) * COVER_QUANTILES.length +
+      COVER_QUANTILES.indexOf(coverQuantile as (typeof COVER_QUANTILES)[number]);
+    let values = columns.get(column);
+    if (!values) columns.set(column, (values = Float64Array.from(rows, (row) => row[column]!)));
+    return values;
+  };
+}
+
+const DEFAULT_MEMORY_MB = 2048;
+
+/** The objective in the settings, with what is assumed where nothing is known of the function. */
+export function objectiveOf(settings: PlannerSettings): Objective {
+  return {
+    coldStartPriceUsd: settings.coldStartPriceUsd,
+    maxColdStartRate: settings.maxColdStartRate,
+    coldStartMs: settings.coldStartMs,
+    memoryMb: settings.memoryMb ?? DEFAULT_MEMORY_MB,
+    prices: listPrices(settings.architecture ?? 'x86_64'),
+  };
+}
+
+const HOURS_PER_MONTH = 730;
+
+/** The bounds of any plan: the configured ones, and what the monthly budget holds around the clock. */
+export function limitsOf(settings: PlannerSettings): LevelLimits {
+  const { minCapacity, maxCapacity, monthlyBudgetUsd } = settings;
+  if (monthlyBudgetUsd === undefined) return { minCapacity, maxCapacity };
+  const { memoryMb, prices } = objectiveOf(settings);
+  const monthlyUsd = (memoryMb / 1024) * prices.provisionedGbSecondUsd * HOURS_PER_MONTH * 3600;
+  return {
+    minCapacity,
+    maxCapacity: Math.max(minCapacity, Math.min(maxCapacity, Math.floor(monthlyBudgetUsd / monthlyUsd))),
   };
 }
 

@@ -1,7 +1,10 @@
-/** How many environments to hold in each slot ahead. */
+/** A policy as a plan: how many environments to hold in each slot ahead. */
 import { median } from 'simple-statistics';
-import type { CapacityPlan, DemandHistory, Forecast } from '../model.ts';
-import { DAY_MS, SLOT_SECONDS } from '../time.ts';
+import type { SlotDemand } from '../economics/slot-pool.ts';
+import type { Forecaster } from '../forecast/index.ts';
+import type { DemandHistory, Forecast } from '../model.ts';
+import { DAY_MS, SLOT_MS } from '../time.ts';
+import { type Candidate, heldBack, highestPeaks, LAG_SLOTS, type LevelLimits, slidingMaximum } from './candidates.ts';
 
 /**
  * One environment serves at most ten requests a second, however short they are.
@@ -9,109 +12,94 @@ import { DAY_MS, SLOT_SECONDS } from '../time.ts';
  */
 const REQUESTS_PER_SECOND_PER_ENVIRONMENT = 10;
 
-export interface PlanLimits {
-  minCapacity: number;
-  maxCapacity: number;
+/** What a plan is made from, at one moment. */
+export interface PlanContext {
+  forecaster: Forecaster;
+  demand: SlotDemand;
+  /** The forecast from this moment on. */
+  forecast: Forecast;
+  nowMs: number;
+  /** Of the requests ahead; NaN where unknown. */
+  averageDurationMs: number;
+  limits: LevelLimits;
 }
 
-export interface ForecastPolicy {
-  /** The plan covers this quantile of the peak in the slot; one of the forecast's levels. */
-  coverQuantile: number;
-  /**
-   * Each slot's level is held this long before and after it: a drop throws warm environments away, and a peak that
-   * comes a slot early meets a cold pool.
-   */
-  holdSeconds: number;
+/** The candidate's level in each slot of the forecast, as `candidateLevels` has it for the past. */
+export function planLevels(candidate: Candidate, context: PlanContext): Int32Array {
+  const { limits, forecast } = context;
+  const needed = levelsAhead(candidate, context);
+  const atLeast =
+    candidate.kind === 'forecast' || candidate.kind === 'repeat'
+      ? requestRateLevels(forecast, context.averageDurationMs)
+      : null;
+  return Int32Array.from(needed, (level, slot) =>
+    Math.min(limits.maxCapacity, Math.max(limits.minCapacity, Math.ceil(Math.max(level, atLeast?.[slot] ?? 0)))),
+  );
 }
 
-export const DEFAULT_POLICY: ForecastPolicy = { coverQuantile: 0.99, holdSeconds: 900 };
+function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
+  const slots = context.forecast.mean.length;
+  switch (candidate.kind) {
+    case 'on-demand':
+      return new Float64Array(slots);
+    case 'constant':
+      return new Float64Array(slots).fill(candidate.level);
+    case 'repeat':
+      return repeated(candidate, context);
+    case 'forecast':
+      return covered(candidate, context).map((level) => Math.max(candidate.floor, level));
+  }
+}
 
-/**
- * The plan that covers `coverQuantile` of each slot's peak and holds it for `holdSeconds` on both sides.
- *
- * capacity(s) = clamp(max over slots u within holdSeconds of s of ceil(max(peak_q(u), requests per second_q(u) / 10)))
- *
- * `averageDurationMs` (of the requests ahead) turns concurrency into requests per second for the second term, which
- * matters below 100 ms. NaN leaves the term out.
- */
-export function planFromForecast(
-  forecast: Forecast,
-  averageDurationMs: number,
-  limits: PlanLimits,
-  policy: ForecastPolicy = DEFAULT_POLICY,
-): CapacityPlan {
-  const needed = environmentsNeeded(forecast, averageDurationMs, policy.coverQuantile);
-  const held = slidingMaximum(needed, Math.round(policy.holdSeconds / forecast.stepSeconds));
-  let capped = 0;
-  const capacity = Int32Array.from(held, (level) => {
-    if (level > limits.maxCapacity) capped += 1;
-    return Math.min(limits.maxCapacity, Math.max(limits.minCapacity, level));
+function repeated(
+  { days, holdSlots }: Candidate & { kind: 'repeat' },
+  { demand, forecast }: PlanContext,
+): Float64Array {
+  const back = (days * DAY_MS) / SLOT_MS;
+  const first = Math.round((forecast.startMs - demand.startMs) / SLOT_MS);
+  const known = demand.mean.length;
+  // Slots more than a period ahead repeat the period before the last.
+  const source = (slot: number) => slot - back * Math.max(1, Math.ceil((slot - known + 1) / back));
+  const reach = holdSlots - 1;
+  const past = Float64Array.from({ length: forecast.mean.length + 2 * reach }, (_, i) => {
+    const from = source(first - reach + i);
+    return highestPeaks(demand, from, from + 1)[0]!;
   });
-  return {
-    policy: `forecast q${policy.coverQuantile * 100}, hold ${policy.holdSeconds / 60} min`,
-    reason: reasonFor(forecast, policy, limits, { peak: Math.max(0, ...needed), capped }),
-    startMs: forecast.startMs,
-    stepSeconds: forecast.stepSeconds,
-    capacity,
-    baseline: limits.minCapacity,
-  };
+  return slidingMaximum(past, reach).subarray(reach, reach + forecast.mean.length);
 }
 
-function environmentsNeeded(forecast: Forecast, averageDurationMs: number, coverQuantile: number): Float64Array {
-  const cover = quantileOf(forecast, coverQuantile);
-  const middle = quantileOf(forecast, 0.5);
+/** The quantile of the highest demand in the window that begins with each slot, held for as long as the window. */
+function covered({ coverQuantile, holdSlots }: Candidate & { kind: 'forecast' }, context: PlanContext): Float64Array {
+  const { forecaster, forecast, nowMs } = context;
+  const levels = [coverQuantile];
+  const before = holdSlots - 1;
+  const values = new Float64Array(before + forecast.mean.length);
+  for (let i = 0; i < before; i++) {
+    // What was planned for the slots just before now, from what was known then.
+    const originMs = forecast.startMs - (before - i + LAG_SLOTS) * SLOT_MS;
+    const past = forecaster.forecastAt(originMs, { horizonSlots: LAG_SLOTS + 1, levels, windowSlots: holdSlots });
+    values[i] = past.kind === 'forecast' ? past.forecast.peak[0]!.values[LAG_SLOTS]! : 0;
+  }
+  const ahead = forecaster.forecastAt(nowMs, { horizonSlots: forecast.mean.length, levels, windowSlots: holdSlots });
+  if (ahead.kind === 'forecast') values.set(ahead.forecast.peak[0]!.values, before);
+  return heldBack(values, holdSlots).subarray(before);
+}
+
+/** Environments that the expected request rate needs, however short the requests; matters below 100 ms. */
+export function requestRateLevels(forecast: Forecast, averageDurationMs: number): Float64Array {
+  const cover = forecast.peak.find((band) => band.level === 0.99)?.values;
+  const middle = forecast.peak.find((band) => band.level === 0.5)?.values;
   return forecast.mean.map((mean, slot) => {
-    const peak = cover[slot]!;
     const requestsPerSecond = averageDurationMs > 0 ? (mean * 1000) / averageDurationMs : 0;
     // The request rate has no quantiles of its own; it is as uncertain as the concurrency it makes.
-    const spread = middle[slot]! > 0 ? peak / middle[slot]! : 1;
-    return Math.ceil(Math.max(peak, (requestsPerSecond * spread) / REQUESTS_PER_SECOND_PER_ENVIRONMENT));
+    const spread = cover && middle && middle[slot]! > 0 ? cover[slot]! / middle[slot]! : 1;
+    return (requestsPerSecond * spread) / REQUESTS_PER_SECOND_PER_ENVIRONMENT;
   });
-}
-
-function quantileOf(forecast: Forecast, level: number): Float64Array {
-  const band = forecast.peak.find((quantile) => quantile.level === level);
-  if (!band) throw new Error(`the forecast carries no quantile ${level}`);
-  return band.values;
-}
-
-/** Maximum over [i - reach, i + reach] for every i. */
-export function slidingMaximum(values: Float64Array, reach: number): Float64Array {
-  return values.map((_, i) => {
-    let highest = -Infinity;
-    for (let j = Math.max(0, i - reach); j <= Math.min(values.length - 1, i + reach); j++)
-      highest = Math.max(highest, values[j]!);
-    return highest;
-  });
-}
-
-function reasonFor(
-  forecast: Forecast,
-  policy: ForecastPolicy,
-  limits: PlanLimits,
-  found: { peak: number; capped: number },
-): string {
-  const parts = [
-    `${forecast.model}: up to ${found.peak} environments cover ${policy.coverQuantile * 100} % of the peaks expected in each slot`,
-    `each level is held ${policy.holdSeconds / 60} minutes before and after`,
-  ];
-  if (found.capped > 0) {
-    parts.push(`maxCapacity = ${limits.maxCapacity} cuts ${found.capped} of ${forecast.mean.length} slots`);
-  }
-  if (found.peak < limits.minCapacity) parts.push(`minCapacity = ${limits.minCapacity} is more than any slot needs`);
-  return parts.join('; ');
 }
 
 /** The duration to expect: the median over the last day in which anything was invoked; NaN when nothing ever was. */
 export function expectedDurationMs(history: DemandHistory): number {
-  const stepsPerDay = DAY_MS / 1000 / history.stepSeconds;
   const known = history.averageDurationMs.filter((duration) => duration > 0);
+  const stepsPerDay = DAY_MS / 1000 / history.stepSeconds;
   return known.length === 0 ? NaN : median(Array.from(known.subarray(-stepsPerDay)));
 }
-
-/** Environment-hours of a plan. */
-export function environmentHours(plan: CapacityPlan): number {
-  return (plan.capacity.reduce((sum, level) => sum + level, 0) * plan.stepSeconds) / 3600;
-}
-
-export const SLOTS_PER_HOUR = 3600 / SLOT_SECONDS;

@@ -1,7 +1,6 @@
 /** A tick's report for people: chart, schedule, changes, and why. */
 import type { TickReport } from '../controller/tick.ts';
-import { environmentHours } from '../controller/policy.ts';
-import type { ScheduledAction } from '../model.ts';
+import type { CapacityPlan, ScheduledAction } from '../model.ts';
 import { DAY_MS, isoUtc, parseAt, SLOT_MS } from '../time.ts';
 import { type ChartSeries, renderChart } from './chart.ts';
 import { renderTable, type Terminal } from './terminal.ts';
@@ -71,6 +70,10 @@ function planSummary({ plan, actions, nowMs }: TickReport): string[] {
     `plan      ${Math.min(...levels)} to ${Math.max(...levels)} environments, ${environmentHours(plan!).toFixed(1)} environment-hours over ${(levels.length * plan!.stepSeconds) / 3600} h` +
       (first === undefined ? '' : `; next change at ${isoUtc(first!)}`),
   ];
+}
+
+function environmentHours(plan: CapacityPlan): number {
+  return (plan.capacity.reduce((sum, level) => sum + level, 0) * plan.stepSeconds) / 3600;
 }
 
 function actionTable(actions: readonly ScheduledAction[]): string[] {

@@ -1,100 +1,135 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectedDurationMs, planFromForecast, slidingMaximum } from '../../src/controller/policy.ts';
+import { type Candidate, candidateLevels, heldBack, slidingMaximum } from '../../src/controller/candidates.ts';
+import { expectedDurationMs, planLevels, requestRateLevels } from '../../src/controller/policy.ts';
+import { slotDemand } from '../../src/controller/slot-demand.ts';
+import { createForecaster } from '../../src/forecast/index.ts';
 import type { DemandHistory, Forecast } from '../../src/model.ts';
+import { DAY_MS, SLOT_MS } from '../../src/time.ts';
 
-const forecastOf = (peaks: readonly number[], mean = peaks.map((peak) => peak / 2)): Forecast => ({
-  model: 'test',
-  startMs: 0,
-  stepSeconds: 300,
-  mean: Float64Array.from(mean),
-  peak: [0.5, 0.9, 0.95, 0.99, 0.999].map((level) => ({ level, values: Float64Array.from(peaks) })),
-});
 const LIMITS = { minCapacity: 0, maxCapacity: 100 };
+const START = Date.parse('2026-03-02T00:00:00Z');
 
-describe('planFromForecast', () => {
-  it('rounds peaks up and holds each for a quarter of an hour on both sides', () => {
-    const plan = planFromForecast(forecastOf([0, 0, 0, 0, 2.2, 0, 0, 0, 0]), 2000, LIMITS);
-    expect([...plan.capacity]).toEqual([0, 3, 3, 3, 3, 3, 3, 3, 0]);
+/** Days with `busy` concurrent executions from 8 to 18 h and none at night, measured. */
+function history(days: number, busy = 10, durationMs = 2000): DemandHistory {
+  const level = Float64Array.from({ length: days * 288 }, (_, slot) =>
+    slot % 288 >= 96 && slot % 288 < 216 ? busy : 0,
+  );
+  return {
+    startMs: START,
+    stepSeconds: 300,
+    invocations: level.map((mean) => (mean * 300_000) / durationMs),
+    averageDurationMs: level.map((mean) => (mean > 0 ? durationMs : NaN)),
+    meanConcurrency: level,
+    peakConcurrency: level,
+    peakBasis: 'observed',
+    peakWindowSeconds: 300,
+  };
+}
+
+function levelsFrom(candidate: Candidate, limits = LIMITS, past = history(5)): number[] {
+  const nowMs = START + 5 * DAY_MS;
+  const forecaster = createForecaster(past);
+  const result = forecaster.forecastAt(nowMs, { horizonSlots: 288 });
+  if (result.kind !== 'forecast') throw new Error('no forecast');
+  const averageDurationMs = expectedDurationMs(past);
+  return [
+    ...planLevels(candidate, {
+      forecaster,
+      demand: slotDemand(past),
+      forecast: result.forecast,
+      nowMs,
+      averageDurationMs,
+      limits,
+    }),
+  ];
+}
+
+describe('planLevels', () => {
+  it('on demand holds the minimum and nothing else', () => {
+    expect(new Set(levelsFrom({ kind: 'on-demand' }, { minCapacity: 2, maxCapacity: 9 }))).toEqual(new Set([2]));
   });
 
-  it.each([
-    ['raises to the minimum', [1], { minCapacity: 4, maxCapacity: 9 }, 4],
-    ['cuts at the maximum', [50], { minCapacity: 4, maxCapacity: 9 }, 9],
-    ['plans nothing for nothing', [0], LIMITS, 0],
-  ])('%s', (_, peaks, limits, expected) => {
-    const plan = planFromForecast(forecastOf(peaks), 2000, limits);
-    expect(plan.capacity[0]).toBe(expected);
-    expect(plan.baseline).toBe(limits.minCapacity);
-  });
-
-  it('says so where the maximum cuts the plan', () => {
-    expect(planFromForecast(forecastOf([50]), 2000, { minCapacity: 0, maxCapacity: 9 }).reason).toContain(
-      'maxCapacity = 9 cuts 1 of 1 slots',
+  it('a constant is the same at all times, within the limits', () => {
+    expect(new Set(levelsFrom({ kind: 'constant', level: 50 }, { minCapacity: 2, maxCapacity: 9 }))).toEqual(
+      new Set([9]),
     );
   });
 
-  it.each([
-    ['short requests need one environment per ten requests a second', 10, 1, 10],
-    ['long requests need one per concurrent execution', 2000, 1, 1],
-    ['an unknown duration leaves the rule out', NaN, 1, 1],
-  ])('%s', (_, averageDurationMs, mean, expected) => {
-    const plan = planFromForecast(forecastOf([1], [mean]), averageDurationMs, LIMITS);
-    expect(plan.capacity[0]).toBe(expected);
+  it('repeating the last day holds its peaks for a while around', () => {
+    const levels = levelsFrom({ kind: 'repeat', days: 1, holdSlots: 3 });
+    expect(levels.slice(90, 100)).toEqual([0, 0, 0, 0, 10, 10, 10, 10, 10, 10]);
+    expect(levels.slice(213, 221)).toEqual([10, 10, 10, 10, 10, 0, 0, 0]);
   });
 
-  it('never plans less for a higher forecast', () => {
-    const peaks = fc.array(fc.float({ min: 0, max: 500, noNaN: true }), { minLength: 1, maxLength: 30 });
-    fc.assert(
-      fc.property(peaks, fc.nat(29), fc.float({ min: 0, max: 50, noNaN: true }), (values, at, more) => {
-        const raised = values.map((value, i) => (i === at % values.length ? value + more : value));
-        const low = planFromForecast(
-          forecastOf(
-            values,
-            values.map(() => 0),
-          ),
-          2000,
-          LIMITS,
-        ).capacity;
-        const high = planFromForecast(
-          forecastOf(
-            raised,
-            values.map(() => 0),
-          ),
-          2000,
-          LIMITS,
-        ).capacity;
-        expect(high.every((level, i) => level >= low[i]!)).toBe(true);
-      }),
-    );
+  it('a forecast plan covers the busy hours before they begin and lets the night go', () => {
+    const levels = levelsFrom({ kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0 });
+    expect(Math.min(...levels.slice(96, 216))).toBeGreaterThanOrEqual(10);
+    expect(levels[95]).toBeGreaterThanOrEqual(10);
+    expect(levels[40]).toBeLessThanOrEqual(1);
+  });
+
+  it('a floor holds at night too', () => {
+    const levels = levelsFrom({ kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 4 });
+    expect(Math.min(...levels)).toBe(4);
+  });
+
+  it('short requests need one environment per ten requests a second', () => {
+    const short = history(5, 10, 20);
+    const levels = levelsFrom({ kind: 'forecast', coverQuantile: 0.9, holdSlots: 1, floor: 0 }, LIMITS, short);
+    expect(levels[150]).toBeGreaterThanOrEqual(50);
   });
 });
 
-describe('slidingMaximum', () => {
-  it('looks as far back as ahead and stops at the ends', () => {
-    expect([...slidingMaximum(Float64Array.of(1, 5, 2, 0, 0, 3), 1)]).toEqual([5, 5, 5, 2, 3, 3]);
+describe('candidateLevels', () => {
+  it('gives for the past what planLevels gives for the future', () => {
+    const past = history(6);
+    const demand = slotDemand(past);
+    const span = { fromSlot: 5 * 288, toSlot: 6 * 288, table: () => new Float64Array(288) };
+    for (const candidate of [
+      { kind: 'repeat', days: 1, holdSlots: 3 },
+      { kind: 'constant', level: 7 },
+      { kind: 'on-demand' },
+    ] as const) {
+      expect([...candidateLevels(candidate, demand, span, LIMITS)], candidate.kind).toEqual(levelsFrom(candidate));
+    }
   });
+});
+
+describe('requestRateLevels', () => {
+  const forecast = (mean: number): Forecast => ({
+    model: 'test',
+    startMs: 0,
+    stepSeconds: SLOT_MS / 1000,
+    mean: Float64Array.of(mean),
+    peak: [0.5, 0.99].map((level) => ({ level, values: Float64Array.of(1) })),
+  });
+  it.each([
+    ['10 ms', 10, 1, 10],
+    ['two seconds', 2000, 1, 0.05],
+    ['an unknown duration', NaN, 1, 0],
+  ])('with requests of %s', (_, durationMs, mean, expected) => {
+    expect(requestRateLevels(forecast(mean), durationMs)[0]).toBeCloseTo(expected, 9);
+  });
+});
+
+it('slidingMaximum looks as far back as ahead and stops at the ends', () => {
+  expect([...slidingMaximum(Float64Array.of(1, 5, 2, 0, 0, 3), 1)]).toEqual([5, 5, 5, 2, 3, 3]);
+});
+
+it('heldBack looks back only, and takes unknown for nothing', () => {
+  expect([...heldBack(Float64Array.of(1, 5, NaN, 0, 2), 3)]).toEqual([1, 5, 5, 5, 2]);
 });
 
 describe('expectedDurationMs', () => {
-  const history = (durations: number[]): DemandHistory => ({
-    startMs: 0,
-    stepSeconds: 300,
-    invocations: Float64Array.from(durations, () => 1),
-    averageDurationMs: Float64Array.from(durations),
-    meanConcurrency: Float64Array.from(durations, () => 1),
-    peakConcurrency: Float64Array.from(durations, () => 1),
-    peakBasis: 'rate',
-    peakWindowSeconds: 300,
-  });
+  const durations = (values: number[]) => ({ ...history(1), averageDurationMs: Float64Array.from(values) });
 
   it('is the median of the newest day with invocations, so that one slow step does not count', () => {
     const old = Array.from({ length: 500 }, () => 9000);
     const day = Array.from({ length: 288 }, (_, i) => (i === 3 ? 60_000 : 200));
-    expect(expectedDurationMs(history([...old, ...day, NaN, NaN]))).toBe(200);
+    expect(expectedDurationMs(durations([...old, ...day, NaN, NaN]))).toBe(200);
   });
 
   it('is unknown where nothing was ever invoked', () => {
-    expect(expectedDurationMs(history([NaN, NaN]))).toBeNaN();
+    expect(expectedDurationMs(durations([NaN, NaN]))).toBeNaN();
   });
 });
