@@ -238,9 +238,9 @@ describe('quantiles', () => {
   it('agree with the arrivals when the rate is steady', () => {
     const history = historyOf(14, () => 10, { peakBasis: 'rate', peakWindowSeconds: 60 });
     const f = forecast(history, endOf(history), 288, [0.5, 0.9, 0.99]);
-    // P(max over 60 s of M/G/inf with mean 10 and D = 2 s <= k): see arrivals.test.ts.
-    expect(Math.abs(peakOf(f, 0.5)[100]! - 18)).toBeLessThan(1.5);
-    expect(Math.abs(peakOf(f, 0.99)[100]! - 23)).toBeLessThan(2);
+    // The maximum over 60 s of M/G/inf with mean 10 and D = 2 s has median 19 and 99 % quantile 25: see arrivals.test.ts.
+    expect(Math.abs(peakOf(f, 0.5)[100]! - 19)).toBeLessThan(1.5);
+    expect(Math.abs(peakOf(f, 0.99)[100]! - 25)).toBeLessThan(2);
     expect(Math.abs(f.mean[100]! - 6)).toBeLessThan(0.2);
   });
 

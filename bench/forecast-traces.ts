@@ -1,0 +1,54 @@
+/** The traces in data/traces as series on a grid of five minutes, or their own step where that is longer. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+
+export interface Series {
+  id: string;
+  startMs: number;
+  stepSeconds: number;
+  values: Float64Array;
+}
+
+interface TraceEntry {
+  id: string;
+  file: string;
+  stepSeconds: number;
+}
+
+const folder = new URL('../data/traces/', import.meta.url);
+
+/** All traces of at least `minDays` days that are not nearly always zero. */
+export function loadSeries(minDays: number): Series[] {
+  const index = JSON.parse(readFileSync(new URL('index.json', folder), 'utf8')) as TraceEntry[];
+  return index.map(readTrace).filter((s) => {
+    const busy = s.values.filter((y) => y > 0).length;
+    return s.values.length * s.stepSeconds >= minDays * 86_400 && busy > s.values.length / 10;
+  });
+}
+
+/** Means over the coarser step, so that counts and gauges are treated alike; unknown where less than 60 % is known. */
+function readTrace(entry: TraceEntry): Series {
+  const lines = gunzipSync(readFileSync(new URL(entry.file, folder)))
+    .toString()
+    .trim()
+    .split('\n')
+    .slice(1);
+  const stepSeconds = Math.max(300, entry.stepSeconds);
+  const points = lines.map((line) => {
+    const [timestamp, value] = line.split(',') as [string, string];
+    return { step: Math.floor(Date.parse(timestamp) / 1000 / stepSeconds), value: value === '' ? NaN : Number(value) };
+  });
+  const first = points[0]!.step;
+  const sums = new Float64Array(points.at(-1)!.step - first + 1);
+  const counts = new Float64Array(sums.length);
+  for (const { step, value } of points) {
+    if (Number.isNaN(value)) continue;
+    sums[step - first]! += value;
+    counts[step - first]! += 1;
+  }
+  const needed = 0.6 * (stepSeconds / entry.stepSeconds);
+  const values = sums.map((sum, i) =>
+    counts[i]! >= needed ? (sum * stepSeconds) / (entry.stepSeconds * counts[i]!) : NaN,
+  );
+  return { id: entry.id, startMs: first * stepSeconds * 1000, stepSeconds, values };
+}
