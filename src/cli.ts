@@ -5,6 +5,7 @@ import { demo, type DemoOptions } from './commands/demo.ts';
 import { exportMetrics, type ExportOptions } from './commands/export.ts';
 import { type CommandIo, NotDoneError, printLine } from './commands/io.ts';
 import { preview, type PreviewOptions } from './commands/preview.ts';
+import { replayCommand, type ReplayCommandOptions } from './commands/replay.ts';
 import { addAwsFlags, addSettingsFlags } from './commands/settings-flags.ts';
 import { InputError, RefusedError, TransientError } from './errors.ts';
 import { terminalFor } from './report/terminal.ts';
@@ -43,6 +44,30 @@ export function createProgram(io: CommandIo): Command {
       ),
     )
     .action((options: PreviewOptions) => preview(options, io));
+
+  addSettingsFlags(
+    addAwsFlags(
+      program
+        .command('replay')
+        .description('walk the controller through past data and score its plan and the alternatives request by request')
+        .option('--metrics <file>', 'metrics of the past: CSV or JSON as for preview; - is standard input')
+        .option('--function <name>', 'the Lambda function, read from CloudWatch')
+        .option('--alias <name>', 'its alias')
+        .option(
+          '--evaluate-from <time>',
+          'score from this moment on (ISO-8601); what comes before is history (default: the second half)',
+        )
+        .option('--json', 'print one JSON object (prewarm/replay/1)'),
+    ),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'prewarm replay --metrics requests.csv --average-duration-ms 2000 --cold-start-price-usd 0.03',
+        'prewarm replay --function my-function --alias live --max-cold-start-rate 0.001 --json',
+      ),
+    )
+    .action((options: ReplayCommandOptions) => replayCommand(options, io));
 
   addSettingsFlags(
     addAwsFlags(

@@ -1,0 +1,96 @@
+/** `prewarm replay`: what the controller would have done on past data, against what else could have been done. */
+import { connectAws } from '../aws/connect.ts';
+import type { TargetConfig } from '../config.ts';
+import { InputError } from '../errors.ts';
+import { readMetricsFile } from '../input/metrics-file.ts';
+import { gridEndMs } from '../metric-grid.ts';
+import type { MetricReading } from '../model.ts';
+import { replay, type ReplayResult } from '../replay/replay.ts';
+import { startProgress } from '../report/progress.ts';
+import { replayJson } from '../report/replay-json.ts';
+import { replayText } from '../report/replay-text.ts';
+import { terminalFor } from '../report/terminal.ts';
+import { DAY_MS, isoUtc } from '../time.ts';
+import { type CommandIo, printLine } from './io.ts';
+import { parseTime } from './preview.ts';
+import { configFromFlags, targetFromFlags } from './settings-flags.ts';
+
+export interface ReplayCommandOptions extends Record<string, unknown> {
+  metrics?: string;
+  function?: string;
+  alias?: string;
+  evaluateFrom?: string;
+  json?: boolean;
+  region?: string;
+  profile?: string;
+}
+
+/** Between two looks at the event loop, so that a replay can be stopped. */
+const WAIT_EVERY_MS = 50;
+
+export async function replayCommand(options: ReplayCommandOptions, io: CommandIo): Promise<void> {
+  const evaluateFromMs =
+    options.evaluateFrom === undefined ? undefined : parseTime('--evaluate-from', options.evaluateFrom);
+  const { config, reading } = await configAndReading(options, io);
+  if (evaluateFromMs !== undefined) checkInside(evaluateFromMs, options.evaluateFrom ?? '', reading);
+  const result = await replayWithProgress(reading, config, evaluateFromMs, io);
+  const text = options.json ? JSON.stringify(replayJson(result)) : replayText(result, terminalFor(io.stdout, io.env));
+  printLine(io.stdout, text);
+}
+
+async function configAndReading(
+  options: ReplayCommandOptions,
+  io: CommandIo,
+): Promise<{ config: TargetConfig; reading: MetricReading }> {
+  if (options.metrics !== undefined) {
+    const target = { functionName: 'file', alias: 'file' };
+    const config = configFromFlags(target, 'observe', options);
+    const { averageDurationMs } = config;
+    const given = averageDurationMs === undefined ? {} : { averageDurationMs };
+    return { config, reading: await readMetricsFile(options.metrics, { stdin: io.stdin, ...given }) };
+  }
+  if (!options.function) {
+    throw new InputError('nothing to replay: give --metrics FILE, or --function NAME --alias ALIAS');
+  }
+  const config = configFromFlags(targetFromFlags(options), 'observe', options);
+  const { region, profile } = options;
+  const { metrics } = connectAws({
+    mayWrite: false,
+    nowMs: io.nowMs,
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+  });
+  const toMs = io.nowMs();
+  const reading = await metrics.read(config.target, { fromMs: toMs - config.historyDays * DAY_MS, toMs });
+  return { config, reading };
+}
+
+function checkInside(evaluateFromMs: number, text: string, { grids }: MetricReading): void {
+  const startMs = grids[0]?.startMs ?? 0;
+  const endMs = Math.max(0, ...grids.map(gridEndMs));
+  if (evaluateFromMs >= startMs && evaluateFromMs < endMs) return;
+  throw new InputError(
+    `--evaluate-from = "${text}": is outside the data, which reaches from ${isoUtc(startMs)} to ${isoUtc(endMs)}`,
+  );
+}
+
+async function replayWithProgress(
+  reading: MetricReading,
+  config: TargetConfig,
+  evaluateFromMs: number | undefined,
+  io: CommandIo,
+): Promise<ReplayResult> {
+  const progress = startProgress(io.stderr, 'replay', { terminal: terminalFor(io.stderr, io.env), nowMs: io.nowMs });
+  let waitedMs = io.nowMs();
+  const onProgress = async (share: number) => {
+    progress.update(share);
+    if (io.nowMs() - waitedMs < WAIT_EVERY_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    waitedMs = io.nowMs();
+  };
+  try {
+    return await replay(reading, config, { onProgress, ...(evaluateFromMs === undefined ? {} : { evaluateFromMs }) });
+  } finally {
+    progress.done();
+  }
+}

@@ -1,0 +1,143 @@
+/** The demand minute by minute: what a metric of concurrency would have shown, whatever was provisioned. */
+import { peakOfRate } from '../forecast/arrivals.ts';
+import { floorTo, MINUTE_MS, SLOT_MS } from '../time.ts';
+import { ArrivalGenerator } from '../twin/arrivals.ts';
+import { EnvironmentPool } from '../twin/environments.ts';
+import { DEFAULT_DURATION_VARIATION } from '../twin/function-traffic.ts';
+import { stepsBetween, type Workload, type WorkloadStep } from './workload.ts';
+
+/** Arrays have one entry per minute from `startMs` on. */
+export interface DemandRecord {
+  startMs: number;
+  requests: Float64Array;
+  /** Offered load: requests x duration / minute. */
+  meanConcurrency: Float64Array;
+  maxConcurrency: Float64Array;
+}
+
+/** A step with more requests per minute than this is not simulated: its maxima are drawn from their distribution. */
+const SIMULATED_PER_MINUTE = 600;
+
+/** Durations are grouped by this ratio, so that the tables of `peakOfRate` are few. */
+const DURATION_RATIO = 1.1;
+
+/**
+ * Requests are those of the twin (same seed, same arrivals) where they are few. Where they are many, the maximum of a minute is
+ * drawn from that of an M/G/infinity queue at the minute's rate (`forecast/arrivals`), which is what the twin would make.
+ */
+export function recordDemand(workload: Workload, fromMs: number, toMs: number, seed: number): DemandRecord {
+  const startMs = floorTo(fromMs, MINUTE_MS);
+  const minutes = Math.max(0, Math.ceil((toMs - startMs) / MINUTE_MS));
+  const record: DemandRecord = {
+    startMs,
+    requests: new Float64Array(minutes),
+    meanConcurrency: new Float64Array(minutes),
+    maxConcurrency: new Float64Array(minutes),
+  };
+  const simulation = new Simulation(record, seed);
+  const drawPeak = peakDrawer(seed);
+  for (const step of stepsBetween(workload, startMs, toMs)) {
+    spreadLoad(record, step);
+    if ((step.requests * MINUTE_MS) / step.stepMs <= SIMULATED_PER_MINUTE) simulation.run(step);
+    else eachMinute(record, step, (minute) => (record.maxConcurrency[minute] = drawPeak(record, minute, step)));
+  }
+  return record;
+}
+
+function eachMinute(
+  record: DemandRecord,
+  step: WorkloadStep,
+  visit: (minute: number, overlapMs: number) => void,
+): void {
+  const endMs = step.startMs + step.stepMs;
+  const first = Math.max(0, Math.floor((step.startMs - record.startMs) / MINUTE_MS));
+  for (let minute = first; minute < record.requests.length; minute++) {
+    const minuteMs = record.startMs + minute * MINUTE_MS;
+    if (minuteMs >= endMs) break;
+    visit(minute, Math.min(endMs, minuteMs + MINUTE_MS) - Math.max(step.startMs, minuteMs));
+  }
+}
+
+function spreadLoad(record: DemandRecord, step: WorkloadStep): void {
+  eachMinute(record, step, (minute, overlapMs) => {
+    const requests = (step.requests * overlapMs) / step.stepMs;
+    record.requests[minute] = (record.requests[minute] ?? 0) + requests;
+    record.meanConcurrency[minute] =
+      (record.meanConcurrency[minute] ?? 0) + (requests * step.averageDurationMs) / MINUTE_MS;
+  });
+}
+
+/** Concurrency without cold starts: every request finds an environment at once. */
+class Simulation {
+  private readonly pool = new EnvironmentPool({ coldStartMs: 0, idleTimeoutSeconds: 0 });
+  private generator: ArrivalGenerator | null = null;
+  private generatorStepMs = 0;
+  private readonly record: DemandRecord;
+  private readonly seed: number;
+
+  constructor(record: DemandRecord, seed: number) {
+    this.record = record;
+    this.seed = seed;
+  }
+
+  run(step: WorkloadStep): void {
+    if (!this.generator || this.generatorStepMs !== step.stepMs) {
+      const stepSeconds = step.stepMs / 1000;
+      this.generator = new ArrivalGenerator({
+        seed: this.seed,
+        stepSeconds,
+        durationVariation: DEFAULT_DURATION_VARIATION,
+      });
+      this.generatorStepMs = step.stepMs;
+    }
+    const { maxConcurrency, startMs } = this.record;
+    const { generator, pool } = this;
+    const count = generator.generate(step.startMs, step.requests, step.averageDurationMs);
+    for (let i = 0; i < count; i++) {
+      const atMs = generator.arrivalsMs[i] ?? 0;
+      if (atMs < startMs) continue;
+      pool.invoke(atMs, generator.durationsMs[i] ?? 0);
+      const minute = Math.floor((atMs - startMs) / MINUTE_MS);
+      if (pool.concurrency > (maxConcurrency[minute] ?? Infinity)) maxConcurrency[minute] = pool.concurrency;
+    }
+  }
+}
+
+function peakDrawer(seed: number): (record: DemandRecord, minute: number, step: WorkloadStep) => number {
+  const tables = new Map<number, (m: number, u: number) => number>();
+  return (record, minute, { averageDurationMs }) => {
+    const group = Math.round(Math.log(Math.max(1, averageDurationMs)) / Math.log(DURATION_RATIO));
+    let peakAt = tables.get(group);
+    if (!peakAt) tables.set(group, (peakAt = peakOfRate(MINUTE_MS / 1000, DURATION_RATIO ** group / 1000)));
+    const minuteOfTime = Math.floor(record.startMs / MINUTE_MS) + minute;
+    return peakAt(record.meanConcurrency[minute] ?? 0, uniformOf(minuteOfTime, seed));
+  };
+}
+
+/** A fixed uniform number in (0, 1) for a minute and a seed (finaliser of MurmurHash3). */
+function uniformOf(minute: number, seed: number): number {
+  let h = (minute ^ Math.imul(seed, 0x9e3779b9)) | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (((h ^ (h >>> 16)) >>> 0) + 0.5) / 2 ** 32;
+}
+
+/** The highest and the mean concurrency in each slot of five minutes; slot 0 begins at `startMs`, a whole slot. */
+export function slotsOf(
+  record: DemandRecord,
+  startMs: number,
+  slots: number,
+): { max: Float64Array; mean: Float64Array } {
+  const perSlot = SLOT_MS / MINUTE_MS;
+  const offset = Math.round((startMs - record.startMs) / MINUTE_MS);
+  const max = new Float64Array(slots);
+  const mean = new Float64Array(slots);
+  for (let slot = 0; slot < slots; slot++) {
+    for (let i = 0; i < perSlot; i++) {
+      const minute = offset + slot * perSlot + i;
+      max[slot] = Math.max(max[slot] ?? 0, record.maxConcurrency[minute] ?? 0);
+      mean[slot] = (mean[slot] ?? 0) + (record.meanConcurrency[minute] ?? 0) / perSlot;
+    }
+  }
+  return { max, mean };
+}

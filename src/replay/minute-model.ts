@@ -1,0 +1,179 @@
+/**
+ * What a policy costs and misses, minute by minute: for volumes that are too large to run request by request, and to
+ * search among many policies. Time does not grow with the number of requests.
+ *
+ * With u usable provisioned environments in a minute of offered load m and maximum concurrency n:
+ * - the load carried by them is m (1 - B(u, m)), B being Erlang's loss formula (insensitive to the distribution of
+ *   durations); the rest runs on demand;
+ * - the environments needed on demand are n - u, where u is the least usable in the minute (more, where ten requests a
+ *   second and environment are the tighter limit);
+ * - on-demand environments are used last in, first out, so that those needed within the last idle timeout are
+ *   still warm: cold starts are what is needed beyond the maximum of that window.
+ */
+import { errorFunction } from 'simple-statistics';
+import { ProvisionedMeter } from '../economics/meter.ts';
+import { floorTo, MINUTE_MS } from '../time.ts';
+import { REQUESTS_PER_SECOND_PER_PROVISIONED } from '../twin/environments.ts';
+import { CapacityFeed } from './capacity-feed.ts';
+import type { DemandRecord } from './demand-record.ts';
+import type { Outcome, Policy, RunOptions } from './lane.ts';
+import { TargetTracking } from './target-tracking.ts';
+import { TimelineBuilder } from './timeline.ts';
+
+interface MinuteDemand {
+  requests: number;
+  /** Average concurrency. */
+  load: number;
+  /** Highest concurrency. */
+  most: number;
+}
+
+/** The record must begin at the warm-up. */
+export function runInMinutes(record: DemandRecord, policy: Policy, options: RunOptions): Outcome {
+  const { warmUpFromMs, fromMs, toMs, coldStartMs, idleTimeoutSeconds } = options;
+  const capacity = new MinuteCapacity(policy, options);
+  // An environment was needed at some moment of its minute: in the last minute of its timeout it is still warm half of the time.
+  const pools = [new WarmPool(idleTimeoutSeconds * 1000), new WarmPool(idleTimeoutSeconds * 1000 - MINUTE_MS)];
+  const totals = { invocations: 0, coldStarts: 0, provisionedRunMs: 0, onDemandRunMs: 0 };
+  for (let atMs = floorTo(warmUpFromMs, MINUTE_MS); atMs < toMs; atMs += MINUTE_MS) {
+    const minute = Math.round((atMs - record.startMs) / MINUTE_MS);
+    const demand: MinuteDemand = {
+      requests: record.requests[minute] ?? 0,
+      load: record.meanConcurrency[minute] ?? 0,
+      most: record.maxConcurrency[minute] ?? 0,
+    };
+    const usable = capacity.endMinute(atMs + MINUTE_MS, demand);
+    const needed = spillOf(demand, usable);
+    const coldStarts = pools.reduce((sum, pool) => sum + pool.need(atMs, needed) / pools.length, 0);
+    if (atMs < fromMs) continue;
+    const carriedMs = carriedOf(demand, usable) * MINUTE_MS;
+    totals.invocations += demand.requests;
+    totals.coldStarts += coldStarts;
+    totals.provisionedRunMs += carriedMs;
+    totals.onDemandRunMs += demand.load * MINUTE_MS - carriedMs;
+  }
+  return { ...totals, initMs: totals.coldStarts * coldStartMs, ...capacity.finish(toMs) };
+}
+
+/**
+ * Environments needed on demand in the minute's busiest moment. With durations below 100 ms ten requests a second and
+ * environment can be the tighter limit; a busy second has about three standard deviations more than the average one.
+ */
+function spillOf({ requests, load, most }: MinuteDemand, usable: number): number {
+  if (usable <= 0 || load <= 0) return most;
+  const perSecond = (requests * 1000) / MINUTE_MS;
+  const beyondLimit = perSecond + 3 * Math.sqrt(perSecond) - usable * REQUESTS_PER_SECOND_PER_PROVISIONED;
+  return Math.max(0, most - usable, beyondLimit * (load / perSecond));
+}
+
+/** Average number of provisioned environments in use. */
+function carriedOf({ requests, load }: MinuteDemand, usable: number): number {
+  if (usable <= 0 || load <= 0) return 0;
+  const perSecond = (requests * 1000) / MINUTE_MS;
+  const takenShare = Math.min(1, (usable * REQUESTS_PER_SECOND_PER_PROVISIONED) / perSecond);
+  return load * Math.min(takenShare, 1 - lossShare(usable, load));
+}
+
+/** Environments that were needed in the last idle timeout: a monotonic queue of maxima, O(1) a minute. */
+class WarmPool {
+  private readonly idleTimeoutMs: number;
+  private readonly queue: { untilMs: number; needed: number }[] = [];
+
+  constructor(idleTimeoutMs: number) {
+    this.idleTimeoutMs = idleTimeoutMs;
+  }
+
+  /** Cold starts in the minute in which `needed` environments are needed at its busiest. */
+  need(atMs: number, needed: number): number {
+    const { queue } = this;
+    while ((queue[0]?.untilMs ?? Infinity) < atMs) queue.shift();
+    const warm = queue[0]?.needed ?? 0;
+    while ((queue.at(-1)?.needed ?? Infinity) <= needed) queue.pop();
+    queue.push({ untilMs: atMs + this.idleTimeoutMs, needed });
+    return Math.max(0, needed - warm);
+  }
+}
+
+class MinuteCapacity {
+  private readonly feed: CapacityFeed;
+  private readonly tracking: TargetTracking | null;
+  private readonly meter = new ProvisionedMeter();
+  private readonly asked = new TimelineBuilder();
+  private readonly policy: Policy;
+  private readonly fromMs: number;
+  private before = { provisionedMs: 0, billedProvisionedMs: 0 };
+  private isCounting = false;
+  private usable = 0;
+  private leastUsable = 0;
+
+  constructor(policy: Policy, options: RunOptions) {
+    this.policy = policy;
+    this.fromMs = options.fromMs;
+    this.feed = new CapacityFeed(policy.scheduled, options, (usable, billed, atMs) => {
+      this.count(atMs);
+      this.meter.set(billed, atMs);
+      this.usable = usable;
+      this.leastUsable = Math.min(this.leastUsable, usable);
+      this.asked.push(atMs, billed);
+    });
+    this.tracking = policy.tracking ? new TargetTracking(policy.tracking) : null;
+    if (this.tracking) this.feed.ask(this.tracking.capacity, options.warmUpFromMs);
+  }
+
+  /** The least that was usable in the minute that ends. */
+  endMinute(endMs: number, demand: MinuteDemand): number {
+    this.leastUsable = this.usable;
+    this.feed.advance(endMs - 1);
+    const usable = this.leastUsable;
+    if (this.tracking) {
+      const seen = {
+        maxInUse: Math.min(usable, demand.most),
+        provisioned: this.feed.requested,
+        invoked: demand.requests > 0,
+      };
+      this.feed.ask(this.tracking.endMinute(seen), endMs);
+    }
+    return usable;
+  }
+
+  finish(toMs: number): Pick<Outcome, 'provisionedMs' | 'billedProvisionedMs' | 'asked'> {
+    this.count(toMs);
+    const { provisionedMs, billedProvisionedMs } = this.meter.read(toMs);
+    return {
+      provisionedMs: provisionedMs - this.before.provisionedMs,
+      billedProvisionedMs: billedProvisionedMs - this.before.billedProvisionedMs,
+      asked: this.tracking ? this.asked.read() : this.policy.scheduled,
+    };
+  }
+
+  /** Takes down what was held before the evaluation, just before the first change in it. */
+  private count(atMs: number): void {
+    if (this.isCounting || atMs < this.fromMs) return;
+    this.isCounting = true;
+    this.before = this.meter.read(this.fromMs);
+  }
+}
+
+/** Above this load the recursion is not worth its time and its limit is good to 1 %. */
+const LARGE_LOAD = 200;
+
+/**
+ * Erlang B: the share of requests that find all `servers` busy, at offered load `load`. For large loads its limit, B = phi(z) / (sqrt(load) Phi(z)), z = (servers - load) / sqrt(load) (Jagerman 1974).
+ */
+export function lossShare(servers: number, load: number): number {
+  if (load <= 0) return 0;
+  if (servers <= 0) return 1;
+  if (load > LARGE_LOAD) return largeLoss(servers, load);
+  let loss = 1;
+  for (let k = 1; k <= servers; k++) loss = (load * loss) / (k + load * loss);
+  return loss;
+}
+
+function largeLoss(servers: number, load: number): number {
+  const root = Math.sqrt(load);
+  const z = (servers - load) / root;
+  // Far below the load all servers are busy, and the limit's quotient of two small numbers loses its digits.
+  if (z < -5) return 1 - servers / load;
+  const normalBelow = (1 + errorFunction(z / Math.SQRT2)) / 2;
+  return Math.min(1, Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI) / (root * normalBelow));
+}

@@ -1,0 +1,168 @@
+/** The whole replay of one target: the controller's walk, then every policy's score. */
+import type { Settings } from '../config.ts';
+import type { Objective } from '../controller/choose.ts';
+import { createPlanner, objectiveOf, type Planner, type PlannerMemory } from '../controller/planner.ts';
+import type { Architecture } from '../economics/prices.ts';
+import type { DemandHistory, MetricReading } from '../model.ts';
+import { DAY_MS } from '../time.ts';
+import { createAlternatives, historyNotes, type ScoredPolicy } from './alternatives.ts';
+import { type Evaluation, type Period, periodOf, prepareEvaluation, SEED } from './evaluate.ts';
+import { cutTimeline } from './timeline.ts';
+import { type Walk, walkController } from './walk.ts';
+
+export interface ReplayAssumptions {
+  seed: number;
+  /** Null where the metrics hold durations. */
+  averageDurationMs: number | null;
+  memoryMb: number;
+  architecture: Architecture;
+  coldStartMs: number;
+  idleTimeoutSeconds: number;
+  coldStartPriceUsd: number | null;
+  maxColdStartRate: number | null;
+  minCapacity: number;
+  maxCapacity: number;
+  leadTimeSeconds: number;
+  allocationDelaySeconds: number;
+  actionLatenessSeconds: number;
+}
+
+export interface ReplayResult extends Period {
+  invocations: number;
+  objective: Objective;
+  assumptions: ReplayAssumptions;
+  /** Ours first; empty when there was too little data, which the notes say. */
+  policies: ScoredPolicy[];
+  /** Ticks at which each policy was in force. */
+  ticks: { all: number; byPolicy: ReadonlyMap<string, number> };
+  notes: string[];
+}
+
+export interface ReplayOptions {
+  evaluateFromMs?: number;
+  /** Hears the share of all work that is done; may make it wait. */
+  onProgress?: (share: number) => Promise<void> | void;
+}
+
+/** The walk's share of the whole work, for the progress bar. */
+const WALK_SHARE = 0.8;
+
+export async function replay(
+  reading: MetricReading,
+  settings: Settings,
+  { evaluateFromMs, onProgress = () => undefined }: ReplayOptions = {},
+): Promise<ReplayResult> {
+  const period = periodOf(reading, evaluateFromMs);
+  if (!period) return nothingToReplay(reading, settings);
+  const evaluation = prepareEvaluation(reading, period, settings);
+  const walk = await walkThrough(evaluation, settings, (share) => onProgress(WALK_SHARE * share));
+  const objective = objectiveOf(settings);
+  const alternatives = createAlternatives(evaluation, settings);
+  const policies = await alternatives.compare(walk.timeline, objective, (share) =>
+    onProgress(WALK_SHARE + (1 - WALK_SHARE) * share),
+  );
+  const { fromMs, toMs } = period;
+  return {
+    ...period,
+    invocations: evaluation.invocations,
+    objective,
+    assumptions: assumptionsOf(settings, evaluation),
+    policies: policies.map((policy) => ({ ...policy, timeline: cutTimeline(policy.timeline, fromMs, toMs) })),
+    ticks: { all: walk.ticks, byPolicy: walk.policies },
+    notes: [...reading.notes, ...historyNotes(evaluation), ...methodNotes(evaluation)],
+  };
+}
+
+/** The controller's walk from the warm-up to the end of the period. */
+export function walkThrough(
+  evaluation: Evaluation,
+  settings: Settings,
+  onProgress?: (share: number) => Promise<void> | void,
+): Promise<Walk> {
+  const { warmUpFromMs, toMs, actionLatenessMs, history } = evaluation;
+  const plannerAt = plannersOf(history, settings);
+  return walkController(plannerAt, { settings, fromMs: warmUpFromMs, toMs, actionLatenessMs }, onProgress);
+}
+
+/** A planner may see this much more than `historyDays` before the window moves on: moving means to start its work anew. */
+const WINDOW_SLACK_MS = 14 * DAY_MS;
+
+/** The live controller reads the last `historyDays`; so do the planners here, give or take the slack. */
+function plannersOf(history: DemandHistory, settings: Settings): (nowMs: number) => Planner {
+  const windowMs = settings.historyDays * DAY_MS;
+  let startMs = -Infinity;
+  const memory: PlannerMemory = new Map();
+  let planner: Planner | null = null;
+  return (nowMs) => {
+    if (!planner || nowMs - Math.max(startMs, history.startMs) > windowMs + WINDOW_SLACK_MS) {
+      startMs = nowMs - windowMs;
+      planner = createPlanner(historySince(history, startMs), settings, memory);
+    }
+    return planner;
+  };
+}
+
+/** The whole steps from a moment on; shares its arrays with the history. */
+function historySince(history: DemandHistory, fromMs: number): DemandHistory {
+  const stepMs = history.stepSeconds * 1000;
+  const first = Math.max(0, Math.ceil((fromMs - history.startMs) / stepMs));
+  if (first === 0) return history;
+  return {
+    ...history,
+    startMs: history.startMs + first * stepMs,
+    invocations: history.invocations.subarray(first),
+    averageDurationMs: history.averageDurationMs.subarray(first),
+    meanConcurrency: history.meanConcurrency.subarray(first),
+    peakConcurrency: history.peakConcurrency.subarray(first),
+  };
+}
+
+function methodNotes({ method, invocations }: Evaluation): string[] {
+  if (method === 'requests') return [];
+  return [
+    `${Math.round(invocations).toLocaleString('en-US')} requests are too many to run one by one: costs and cold starts are those of the minute model`,
+  ];
+}
+
+function nothingToReplay(reading: MetricReading, settings: Settings): ReplayResult {
+  const grids = reading.grids;
+  const startMs = grids[0]?.startMs ?? 0;
+  const last = grids.at(-1);
+  const endMs = last ? last.startMs + last.invocations.length * last.stepSeconds * 1000 : startMs;
+  const days = (endMs - startMs) / DAY_MS;
+  return {
+    fromMs: endMs,
+    toMs: endMs,
+    invocations: 0,
+    objective: objectiveOf(settings),
+    assumptions: assumptionsOf(settings, { actionLatenessMs: 0, allocationDelayMs: 0 }),
+    policies: [],
+    ticks: { all: 0, byPolicy: new Map() },
+    notes: [
+      ...reading.notes,
+      `not enough history: have ${days.toFixed(1)} days, need more than 2 (two to learn from and an hour to evaluate), or an earlier --evaluate-from`,
+    ],
+  };
+}
+
+function assumptionsOf(
+  settings: Settings,
+  delays: Pick<Evaluation, 'actionLatenessMs' | 'allocationDelayMs'>,
+): ReplayAssumptions {
+  const { coldStartMs, idleTimeoutSeconds, minCapacity, maxCapacity, leadTimeSeconds, maxColdStartRate } = settings;
+  return {
+    seed: SEED,
+    averageDurationMs: settings.averageDurationMs ?? null,
+    coldStartMs,
+    idleTimeoutSeconds,
+    memoryMb: objectiveOf(settings).memoryMb,
+    architecture: settings.architecture ?? 'x86_64',
+    coldStartPriceUsd: maxColdStartRate === undefined ? settings.coldStartPriceUsd : null,
+    maxColdStartRate: maxColdStartRate ?? null,
+    minCapacity,
+    maxCapacity,
+    leadTimeSeconds,
+    allocationDelaySeconds: delays.allocationDelayMs / 1000,
+    actionLatenessSeconds: delays.actionLatenessMs / 1000,
+  };
+}

@@ -1,0 +1,112 @@
+/** The controller's life in the past: a plan and a schedule at every tick, and what capacity the schedule asks for. */
+import type { Settings } from '../config.ts';
+import type { Planner } from '../controller/planner.ts';
+import { compileSchedule, type Schedule } from '../controller/schedule.ts';
+import type { CapacityBounds, ScheduledAction } from '../model.ts';
+import { MINUTE_MS, parseAt, SLOT_MS } from '../time.ts';
+import { type Timeline, TimelineBuilder } from './timeline.ts';
+
+/** Ticks come a while after the slot begins, as EventBridge's do. */
+const TICK_OFFSET_MS = 20_000;
+
+/** The newest metrics still under-report: the live controller looks at nothing younger. */
+export const DATA_DELAY_MS = 3 * MINUTE_MS;
+
+export interface WalkOptions {
+  settings: Pick<
+    Settings,
+    'minCapacity' | 'maxCapacity' | 'leadTimeSeconds' | 'maxActions' | 'scalingMode' | 'namePrefix'
+  >;
+  /** Whole slots. */
+  fromMs: number;
+  toMs: number;
+  /** How long after its time a scheduled action runs. */
+  actionLatenessMs: number;
+}
+
+export interface Walk {
+  /** Scheduled times, before any lateness. */
+  timeline: Timeline;
+  ticks: number;
+  /** Ticks at which each policy was in force, by its name; those without enough history are in none. */
+  policies: ReadonlyMap<string, number>;
+}
+
+/**
+ * A tick every five minutes, each with only what the live controller would have known: the plan is compiled against the schedule
+ * that is there, which replaces it; actions fire in between by Application Auto Scaling's rules (bounds, then clamp).
+ * `onTick` hears the share that is done, and may make the walk wait.
+ */
+export async function walkController(
+  plannerAt: (nowMs: number) => Planner,
+  options: WalkOptions,
+  onTick: (share: number) => Promise<void> | void = () => undefined,
+): Promise<Walk> {
+  const { settings, fromMs, toMs } = options;
+  const target = new ScheduledTarget(settings, fromMs, options.actionLatenessMs);
+  const policies = new Map<string, number>();
+  let ticks = 0;
+  for (let nowMs = fromMs + TICK_OFFSET_MS; nowMs < toMs; nowMs += SLOT_MS) {
+    target.fireUntil(nowMs);
+    const planned = plannerAt(nowMs).planAt(nowMs - DATA_DELAY_MS);
+    ticks += 1;
+    if (planned.kind === 'planned') {
+      target.put(compileSchedule(planned.plan, target.state, settings, nowMs), nowMs);
+      policies.set(planned.plan.policy, (policies.get(planned.plan.policy) ?? 0) + 1);
+    }
+    await onTick((nowMs - fromMs) / (toMs - fromMs));
+  }
+  target.fireUntil(toMs);
+  return { timeline: target.timeline.read(), ticks, policies };
+}
+
+/** One scalable target with its scheduled actions, in memory. */
+class ScheduledTarget {
+  readonly timeline = new TimelineBuilder();
+  private bounds: CapacityBounds;
+  private capacity: number;
+  private actions: ScheduledAction[] = [];
+  private firedUntilMs: number;
+  private readonly latenessMs: number;
+
+  constructor({ minCapacity, maxCapacity }: CapacityBounds, startMs: number, latenessMs: number) {
+    this.bounds = { minCapacity, maxCapacity };
+    this.capacity = minCapacity;
+    this.latenessMs = latenessMs;
+    this.firedUntilMs = startMs;
+    this.timeline.push(startMs, minCapacity);
+  }
+
+  get state() {
+    return { scalableTarget: { ...this.bounds, scheduledScalingSuspended: false }, actions: this.actions };
+  }
+
+  /** The schedule replaces the one before, as the diff's writes would. */
+  put(schedule: Schedule, nowMs: number): void {
+    this.actions = schedule.actions;
+    if (schedule.registerNow) this.setBounds(schedule.registerNow, nowMs);
+  }
+
+  fireUntil(nowMs: number): void {
+    for (const action of this.actions) {
+      const atMs = parseAt(action.schedule) ?? Infinity;
+      const fireMs = atMs + this.latenessMs;
+      if (fireMs > nowMs) break;
+      if (fireMs > this.firedUntilMs) this.setBounds({ ...this.bounds, ...boundsOf(action) }, atMs);
+    }
+    this.firedUntilMs = nowMs;
+  }
+
+  private setBounds({ minCapacity, maxCapacity }: CapacityBounds, atMs: number): void {
+    this.bounds = { minCapacity, maxCapacity };
+    this.capacity = Math.min(maxCapacity, Math.max(minCapacity, this.capacity));
+    this.timeline.push(atMs, this.capacity);
+  }
+}
+
+function boundsOf({ minCapacity, maxCapacity }: ScheduledAction): Partial<CapacityBounds> {
+  return {
+    ...(minCapacity === undefined ? {} : { minCapacity }),
+    ...(maxCapacity === undefined ? {} : { maxCapacity }),
+  };
+}
