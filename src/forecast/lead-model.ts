@@ -55,6 +55,8 @@ export interface LeadRows {
   stride: number;
   /** Ridge: each coefficient is held back as by this share of the rows showing no effect. */
   ridgeShare: number;
+  /** Share of a target's error that one coefficient explains away because the target itself was learned from. */
+  leverage: number;
 }
 
 /** Writes the features of one (origin, target) pair; unknown ones count as "nothing unusual". */
@@ -90,9 +92,10 @@ export function fitLead(data: LeadData, rows: LeadRows): LeadFit {
   const recent = gather(data.recentSize, targets, rows.lead);
   const spread = fitSpread(first.errors, [columns[0]!, usual, recent]);
   const sizes = usual;
+  const leftOut = 1 - rows.leverage * columns.length;
   for (let r = 0; r < sizes.length; r++) {
     sizes[r] = spreadOf(spread, usual[r]!, recent[r]!);
-    first.errors[r]! /= sizes[r]!;
+    first.errors[r]! /= sizes[r]! * leftOut;
   }
   const second = data.second && regress(data.second.target, data.second.base);
   return {

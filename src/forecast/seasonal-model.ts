@@ -20,6 +20,9 @@ const BEYOND_LARGEST = 3;
 /** A coefficient is held back as by this many independent stretches of a lead time (at least half an hour) without effect. */
 const RIDGE_STRETCHES = 7.5;
 
+/** Of the coefficients about half are of any use at a given lead; the others, held back, explain little away. */
+const ACTIVE_SHARE = 0.5;
+
 export interface SlotDistribution {
   mean: Float64Array;
   /** One array per level. */
@@ -128,8 +131,11 @@ function hasRows(state: SeasonalState, window: number, lead: number): boolean {
 function fitAnchor(state: SeasonalState, data: LeadData, window: number, lead: number): LeadFit {
   const { from, to } = rowRange(state, window, lead);
   const stride = STRIDES.find((s) => (to - from) / s <= MAX_ROWS) ?? STRIDES.at(-1)!;
-  const stretch = Math.max(1800 / state.stepSeconds, lead);
-  return fitLead(data, { lead, from, to, stride, ridgeShare: (RIDGE_STRETCHES * stretch) / Math.max(1, to - from) });
+  // Targets within a lead time of each other share their error: so many independent ones are there.
+  const stretches = Math.max(1, to - from) / Math.max(1800 / state.stepSeconds, lead);
+  const ridgeShare = RIDGE_STRETCHES / stretches;
+  const leverage = ACTIVE_SHARE / (stretches * (1 + ridgeShare));
+  return fitLead(data, { lead, from, to, stride, ridgeShare, leverage });
 }
 
 interface StepQuery {
