@@ -1,0 +1,96 @@
+/** Cold starts of the pool model: environments needed beyond those that are provisioned or still warm. */
+import type { SubstepLoad } from './load.ts';
+import type { LossTable } from './loss.ts';
+
+/** A peak of it means that nothing is known of the step. */
+export const UNKNOWN_PEAK = -1;
+
+export interface ColdStartModel {
+  load: SubstepLoad;
+  losses: LossTable;
+  /** Rows of `losses` at the load at each step's end. */
+  busyRow: Int32Array;
+  coldStartMs: number;
+  idleTimeoutSeconds: number;
+  /** Highest concurrency per step, path after path. */
+  peaks: readonly Int32Array[];
+}
+
+/**
+ * Adds the average of cold starts over the paths to the blocks of `blockSteps` steps. `shelter[i]` running requests need no
+ * on-demand environment.
+ */
+export function addColdStarts(
+  model: ColdStartModel,
+  shelter: Float64Array,
+  blockSteps: number,
+  blocks: Float64Array,
+): void {
+  const { peaks, idleTimeoutSeconds, load } = model;
+  const needed = new Float64Array(shelter.length);
+  peaks.forEach((path, index) => {
+    // A visit at a random moment of a step looks back the idle timeout, on average half a step less in whole steps.
+    const steps = idleTimeoutSeconds / load.stepSeconds - 0.5;
+    const lookBack = Math.max(0, Math.floor(steps + (index + 0.5) / peaks.length));
+    needed.fill(0);
+    let warm = 0;
+    let warmSince = 0;
+    for (let i = 0; i < path.length; i++) {
+      let need = path[i]! - shelter[i]!;
+      // Most steps of a good plan end here; that environments have expired meanwhile is found out when one is needed.
+      if (need <= 0 && path[i] !== UNKNOWN_PEAK) continue;
+      if (i - warmSince > lookBack) {
+        warmSince = highestOf(needed, Math.max(0, i - lookBack), i);
+        warm = lookBack > 0 ? needed[warmSince]! : 0;
+      }
+      // Where nothing is known, what was warm before stays so.
+      if (path[i] === UNKNOWN_PEAK) need = warm;
+      if (need > warm) {
+        need = withShortage(model, i, { need, warm, shelter: shelter[i]! });
+        blocks[Math.floor(i / blockSteps)]! += (need - warm) / peaks.length;
+      }
+      if (need >= warm) {
+        warm = need;
+        warmSince = i;
+      }
+      needed[i] = need;
+    }
+  });
+}
+
+/** Index of the last highest value in [from, to). */
+function highestOf(values: Float64Array, from: number, to: number): number {
+  let best = from;
+  let highest = -Infinity;
+  for (let i = from; i < to; i++) {
+    if (values[i]! >= highest) {
+      highest = values[i]!;
+      best = i;
+    }
+  }
+  return best;
+}
+
+/**
+ * Environments in the pool after a step that needs more than are warm. While one initialises it takes no other request:
+ * - more load than environments: all requests that find none in the time of an initialisation and a request start one;
+ * - else each cold start draws as many after it as find no environment during its initialisation.
+ */
+function withShortage(model: ColdStartModel, i: number, step: { need: number; warm: number; shelter: number }): number {
+  const { need, warm, shelter } = step;
+  const { losses, load } = model;
+  const row = model.busyRow[i]!;
+  const erlang = load.endLoad[i]!;
+  const coldStartSeconds = model.coldStartMs / 1000;
+  // The request that starts the first one does not come again.
+  const rate = Math.max(0, load.requestsPerSecond[i]! - 1 / load.stepSeconds);
+  const environments = shelter + warm;
+  let pool = warm;
+  if (erlang > environments) {
+    const seconds = coldStartSeconds + load.durationSeconds[i]!;
+    const short = rate * (1 - environments / erlang) * seconds;
+    pool += 1 + rate * losses.loss(row, environments) * seconds + Math.min(Math.sqrt(erlang), short);
+  }
+  while (pool < need) pool += Math.min(1, need - pool) + rate * losses.loss(row, shelter + pool) * coldStartSeconds;
+  return pool;
+}

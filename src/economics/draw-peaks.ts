@@ -1,0 +1,78 @@
+/** Highest concurrencies, step by step, as equally likely paths. */
+import { UNKNOWN_PEAK } from './cold-starts.ts';
+import { type PoolDemand, stepRequests, type SubstepLoad, varianceRatio } from './load.ts';
+import { PeakDistribution } from './peaks.ts';
+import { Sfc32 } from './random.ts';
+
+/** Results are averaged over so many; their own randomness is then about a third of a single history's. */
+const PATHS = 8;
+
+/**
+ * One value per substep and path. In each substep the paths stand at evenly spread quantiles of its maximum, turned by a
+ * share of a turn that depends on the substep's time alone, so that each path is a random history and their average is calm.
+ */
+export function drawPeaks(demand: PoolDemand, load: SubstepLoad, durationSpread: number): Int32Array[] {
+  const { endLoad, durationSeconds, known, stepSeconds } = load;
+  const paths = Array.from({ length: PATHS }, () => new Int32Array(endLoad.length));
+  const distribution = new PeakDistribution();
+  const random = new Sfc32();
+  const firstStep = Math.round(demand.startMs / 1000 / stepSeconds);
+  let duration = 0;
+  let fitted = -1;
+  for (let i = 0; i < endLoad.length; i++) {
+    if (durationSeconds[i]! > 0) duration = durationSeconds[i]!;
+    if (!(endLoad[i]! > 0) || !(duration > 0)) continue;
+    if (!isAlike(load, i, fitted)) {
+      const requests = stepRequests(load, i);
+      const ratio = duration / demand.stepSeconds;
+      distribution.fit({
+        load: endLoad[i]!,
+        varianceRatio: Math.min(0.9999, varianceRatio(ratio, durationSpread) + unevenness(requests, ratio)),
+        durationSeconds: duration,
+        windowSeconds: stepSeconds,
+        requests: requests + (endLoad[i - 1] ?? 0),
+      });
+      fitted = i;
+    }
+    random.seed(firstStep + i, Math.floor((firstStep + i) / 2 ** 32), 0);
+    const turn = random.nextUnit();
+    for (let path = 0; path < PATHS; path++) paths[path]![i] = distribution.quantile((turn + path / PATHS) % 1);
+  }
+  if (demand.maxConcurrency) keepToMeasured(paths, demand.maxConcurrency, load.perStep);
+  for (const path of paths) known.forEach((isKnown, i) => isKnown || (path[i] = UNKNOWN_PEAK));
+  return paths;
+}
+
+/** The substep has the load, and the load before it, that another one has. */
+function isAlike({ endLoad, requestsPerSecond, durationSeconds }: SubstepLoad, i: number, other: number): boolean {
+  const isClose = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * a;
+  return (
+    requestsPerSecond[i] === requestsPerSecond[other] &&
+    durationSeconds[i] === durationSeconds[other] &&
+    isClose(endLoad[i]!, endLoad[other]!) &&
+    isClose(endLoad[i - 1] ?? 0, endLoad[other - 1] ?? 0)
+  );
+}
+
+/** A fractional number of requests is one more or one less by chance, which adds to the variance. */
+function unevenness(requests: number, ratio: number): number {
+  const fraction = requests - Math.floor(requests);
+  return requests > 0 ? (Math.min(1, ratio) * fraction * (1 - fraction)) / requests : 0;
+}
+
+/** Where a step's maximum was measured its busiest substep has it, and no other has more. */
+function keepToMeasured(paths: Int32Array[], measured: Float64Array, perStep: number): void {
+  for (const path of paths) {
+    for (let step = 0; step < measured.length; step++) {
+      const most = measured[step]!;
+      if (Number.isNaN(most)) continue;
+      const from = step * perStep;
+      let busiest = from;
+      for (let i = from; i < from + perStep; i++) {
+        if (path[i]! > path[busiest]!) busiest = i;
+        path[i] = Math.min(path[i]!, most);
+      }
+      path[busiest] = most;
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/** From requests per step to the load that they are: how many environments run at the same time, on average. */
+
+/** Demand on one regular grid. A step with an unknown number of requests, or requests of unknown duration, is unknown. */
+export interface PoolDemand {
+  startMs: number;
+  stepSeconds: number;
+  /** Requests per step. */
+  invocations: Float64Array;
+  averageDurationMs: Float64Array;
+  /** Where it was measured, the step's maximum of concurrent executions; NaN elsewhere. */
+  maxConcurrency?: Float64Array;
+}
+
+/** Per substep of at most a minute; the substeps of a step share its requests evenly. */
+export interface SubstepLoad {
+  stepSeconds: number;
+  /** Substeps per step of the demand. */
+  perStep: number;
+  /** 0 where the demand is unknown. */
+  known: Uint8Array;
+  requestsPerSecond: Float64Array;
+  durationSeconds: Float64Array;
+  /** Running at the substep's end, Erlang. */
+  endLoad: Float64Array;
+  /** Running on average over the substep, Erlang. */
+  meanLoad: Float64Array;
+}
+
+const LONGEST_SUBSTEP_SECONDS = 60;
+
+/**
+ * `durationSpread` in [0, 1] says what becomes of a request after arrival: at 0 all run for the average, at 1 exponentially
+ * long; in between the two loads are mixed. It matters for durations of many seconds only.
+ */
+export function substepLoad(demand: PoolDemand, durationSpread: number): SubstepLoad {
+  const perStep = Math.ceil(demand.stepSeconds / LONGEST_SUBSTEP_SECONDS);
+  const length = demand.invocations.length * perStep;
+  const load: SubstepLoad = {
+    stepSeconds: demand.stepSeconds / perStep,
+    perStep,
+    known: new Uint8Array(length),
+    requestsPerSecond: new Float64Array(length),
+    durationSeconds: new Float64Array(length),
+    endLoad: new Float64Array(length),
+    meanLoad: new Float64Array(length),
+  };
+  for (let i = 0; i < length; i++) {
+    const requests = demand.invocations[Math.floor(i / perStep)]!;
+    const durationMs = demand.averageDurationMs[Math.floor(i / perStep)]!;
+    if (!(requests === 0 || (requests > 0 && durationMs >= 0))) continue;
+    load.known[i] = 1;
+    load.requestsPerSecond[i] = requests / demand.stepSeconds;
+    load.durationSeconds[i] = requests > 0 ? durationMs / 1000 : 0;
+  }
+  addEqualDurations(load, 1 - durationSpread);
+  if (durationSpread > 0) addExponentialDurations(load, durationSpread);
+  return load;
+}
+
+/** Requests of the whole step of the demand that a substep belongs to. */
+export function stepRequests({ requestsPerSecond, stepSeconds, perStep }: SubstepLoad, i: number): number {
+  return requestsPerSecond[i]! * stepSeconds * perStep;
+}
+
+/** Arrivals are even within a substep and all run for its average: loads rise and fall linearly. */
+function addEqualDurations(load: SubstepLoad, share: number): void {
+  const { stepSeconds: step, requestsPerSecond, durationSeconds, endLoad, meanLoad } = load;
+  // Requests that have arrived t seconds after their substep began, integrated over time.
+  const arrived = (t: number) => (t <= 0 ? 0 : t < step ? (t * t) / 2 : (step * step) / 2 + step * (t - step));
+  for (let from = 0; from < endLoad.length; from++) {
+    const rate = share * requestsPerSecond[from]!;
+    const duration = durationSeconds[from]!;
+    if (rate === 0) continue;
+    for (let i = from; i < endLoad.length && (i - from) * step < duration + step; i++) {
+      const t = (i - from) * step;
+      const running = arrived(t + step) - arrived(t + step - duration) - arrived(t) + arrived(t - duration);
+      meanLoad[i]! += (rate * running) / step;
+      endLoad[i]! += rate * Math.max(0, Math.min(step, duration - t));
+    }
+  }
+}
+
+/** A load that approaches rate x duration and dies away exponentially. */
+function addExponentialDurations(load: SubstepLoad, share: number): void {
+  const { stepSeconds: step, requestsPerSecond, durationSeconds, endLoad, meanLoad } = load;
+  let running = 0;
+  let duration = 0;
+  for (let i = 0; i < endLoad.length; i++) {
+    if (durationSeconds[i]! > 0) duration = durationSeconds[i]!;
+    const full = share * requestsPerSecond[i]! * duration;
+    const left = duration > 0 ? Math.exp(-step / duration) : 0;
+    meanLoad[i]! += full + ((running - full) * duration * (1 - left)) / step;
+    running = full + (running - full) * left;
+    endLoad[i]! += running;
+  }
+}
+
+/**
+ * Variance over mean of the number running at a moment, when the number of requests in each step of the demand is given:
+ * 1 (Poisson) for durations far below the step, less for longer ones, because what is in the step must all come in it.
+ * `ratio` is duration / step. Inside a step binomial: 1 - ratio; the average over all moments for exponential durations.
+ */
+export function varianceRatio(ratio: number, durationSpread: number): number {
+  const equal = ratio < 1 ? 1 - ratio + ratio ** 3 / 3 : 1 / (3 * ratio);
+  const exponential = ratio > 0 ? 1 - ratio * (1 - ratio * (1 - Math.exp(-1 / ratio))) : 1;
+  return equal + durationSpread * (exponential - equal);
+}
