@@ -125,16 +125,20 @@ export function recurrence(values: Float64Array, length: number, m: number): Rec
     deviation[t] = spread;
     if (value !== value) continue;
     const error = last === last ? value - last : 0;
-    const limit = CLIP * Math.max(usual, spread);
+    const limit = CLIP * (usual > spread ? usual : spread);
     expected[t] =
       t < (START_DAYS + 1) * m || last !== last
         ? medianBefore(values, t, m, start)
-        : last + DAY_GAIN * Math.max(-limit, Math.min(limit, error));
-    const size = t < 3 * m ? Math.abs(error) : Math.min(Math.abs(error), 2 * limit);
+        : last + DAY_GAIN * clamp(error, limit);
+    const size = Math.abs(t < 3 * m ? error : clamp(error, 2 * limit));
     deviation[t] = spread + DAY_GAIN * (size - spread);
-    usual += (size - usual) / Math.min(m, t - m + 1);
+    usual += (size - usual) / (t < 2 * m ? t - m + 1 : m);
   }
   return { expected, deviation };
+}
+
+function clamp(x: number, limit: number): number {
+  return x > limit ? limit : x < -limit ? -limit : x;
 }
 
 /** A time of day that was never known is expected to be as the one before it. */
@@ -160,8 +164,11 @@ function medianBefore(smooth: Float64Array, t: number, lag: number, window: Floa
 
 /** Median of the last three weeks at the same time: as quick as a gain of 1/2, and one odd week does not count. */
 function weekProfile(smooth: Float64Array, day: Float64Array, fitEnd: number, m: number): Float64Array {
-  const capped = capRare(difference(smooth, day), fitEnd);
-  for (let t = 0; t < capped.length; t++) capped[t] = day[t] === day[t] ? capped[t]! + day[t]! : smooth[t]!;
+  // The first days are compared with the median of the first days, which is known well before the week is over.
+  const usual = day.slice();
+  usual.copyWithin(0, START_DAYS * m, 2 * START_DAYS * m);
+  const capped = capRare(difference(smooth, usual), fitEnd);
+  for (let t = 0; t < capped.length; t++) capped[t]! += usual[t]!;
   const window = new Float64Array(3);
   const week = new Float64Array(day.length).fill(NaN);
   for (let t = 7 * m; t < day.length; t++) week[t] = medianBefore(capped, t, 7 * m, window) - day[t]!;
