@@ -30,6 +30,8 @@ const EARLY_REFIT_MS = HOUR_MS;
 const EARLY_MS = 4 * DAY_MS;
 /** Profiles reach this far beyond the data; later targets borrow from the week before. */
 const REACH_MS = 3 * DAY_MS;
+/** Profiles forget in two to three weeks; what is older than five weeks only costs time. */
+const MEMORY_MS = 35 * DAY_MS;
 /** How much of the past the usual service time is averaged over. */
 const DURATION_WINDOW_MS = 7 * DAY_MS;
 
@@ -39,17 +41,21 @@ export function createForecaster(history: DemandHistory): Forecaster {
   const stepMs = history.stepSeconds * 1000;
   const knownBefore = cumulativeKnown(series);
   const peaks = peakSeries(history, series);
-  let cached: { fitEnd: number; model: SeasonalModel } | null = null;
-  const modelFor = (origin: number, originMs: number): SeasonalModel => {
+  let cached: { fitEnd: number; from: number; model: SeasonalModel } | null = null;
+  const fitFor = (origin: number, originMs: number) => {
     const refitMs = originMs - history.startMs < EARLY_MS ? EARLY_REFIT_MS : REFIT_MS;
     const epoch = Math.max(0, Math.floor((floorTo(originMs, refitMs) - history.startMs) / stepMs));
     // A model needs a day of history even if its refit time came just before.
     const fitEnd = knownBefore[epoch]! * stepMs >= DAY_MS ? epoch : origin;
     if (cached?.fitEnd !== fitEnd) {
-      const demand: DemandSeries = { ...series, stepSeconds: history.stepSeconds, peak: peaks(fitEnd) };
-      cached = { fitEnd, model: fitSeasonalModel(demand, fitEnd, REACH_MS / stepMs) };
+      const from = learnFrom(knownBefore, fitEnd, MEMORY_MS / stepMs);
+      const part = (values: Float64Array) => values.subarray(from, fitEnd + Math.ceil(refitMs / stepMs));
+      const signal = part(series.signal);
+      const peak = history.peakBasis === 'observed' ? signal : part(peaks(fitEnd));
+      const demand: DemandSeries = { stepSeconds: history.stepSeconds, signal, peak, mean: part(series.mean) };
+      cached = { fitEnd, from, model: fitSeasonalModel(demand, fitEnd - from, REACH_MS / stepMs) };
     }
-    return cached.model;
+    return cached;
   };
   return {
     forecastAt: (originMs, horizon) => {
@@ -59,10 +65,17 @@ export function createForecaster(history: DemandHistory): Forecaster {
       if (haveSeconds * 1000 < DAY_MS) {
         return { kind: 'insufficient-history', haveSeconds, needSeconds: DAY_MS / 1000 };
       }
-      const model = modelFor(origin, Math.min(originMs, history.startMs + origin * stepMs));
-      return { kind: 'forecast', forecast: readSlots(model, history, originMs, horizon) };
+      const { model, from } = fitFor(origin, Math.min(originMs, history.startMs + origin * stepMs));
+      const startMs = history.startMs + from * stepMs;
+      return { kind: 'forecast', forecast: readSlots(model, { startMs, stepMs }, originMs, horizon) };
     },
   };
+}
+
+/** The last weeks before `fitEnd` are learned from; all there is where most of those are unknown. */
+function learnFrom(knownBefore: Int32Array, fitEnd: number, memorySteps: number): number {
+  const from = Math.max(0, fitEnd - memorySteps);
+  return knownBefore[fitEnd]! - knownBefore[from]! >= (fitEnd - from) / 2 ? from : 0;
 }
 
 /** What is not a possible load (negative, infinite) is unknown. */
@@ -112,13 +125,17 @@ function usualDurationMs(history: DemandHistory, end: number): number {
 }
 
 /** Reads the model on its own grid and lays the result out in slots of five minutes. */
-function readSlots(model: SeasonalModel, history: DemandHistory, originMs: number, horizon: ForecastHorizon): Forecast {
+function readSlots(
+  model: SeasonalModel,
+  grid: { startMs: number; stepMs: number },
+  originMs: number,
+  horizon: ForecastHorizon,
+): Forecast {
   const { horizonSlots, windowSlots = 1 } = horizon;
   const levels = [...(horizon.levels ?? PEAK_QUANTILE_LEVELS)].sort((a, b) => a - b);
-  const stepMs = history.stepSeconds * 1000;
   const startMs = floorTo(originMs, SLOT_MS);
-  const stepOf = (slot: number) => Math.floor((startMs + slot * SLOT_MS - history.startMs) / stepMs);
-  const origin = Math.floor((originMs - history.startMs) / stepMs);
+  const stepOf = (slot: number) => Math.floor((startMs + slot * SLOT_MS - grid.startMs) / grid.stepMs);
+  const origin = Math.floor((originMs - grid.startMs) / grid.stepMs);
   const first = stepOf(0);
   const readings = new Map<number, SlotDistribution>();
   const reading = (window: number): SlotDistribution => {
