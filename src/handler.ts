@@ -4,6 +4,7 @@ import { connectAws } from './aws/connect.ts';
 import type { TargetConfig } from './config.ts';
 import { configFromEnv, type Environment, logLevelFromEnv } from './config-env.ts';
 import { rememberHistory } from './controller/remembering-source.ts';
+import { emptyMemory, type PlannerMemory } from './controller/planner.ts';
 import { tick, type TickPorts } from './controller/tick.ts';
 import { InputError, RefusedError, TransientError } from './errors.ts';
 import { emfFields } from './report/emf.ts';
@@ -33,16 +34,14 @@ export function createHandler(context: HandlerContext): (event: unknown) => Prom
   const options = { level: logLevelFromEnv(context.env), base: null, timestamp };
   const log = context.log ? pino(options, context.log) : pino(options);
 
-  const portsFor = portsPerMode(context.nowMs);
+  const run: Run = { nowMs: context.nowMs, log, portsFor: portsPerMode(context.nowMs), memories: new Map() };
 
   return async () => {
     const configs = readConfig(context, log);
     const runs: TargetRun[] = [];
     for (let i = 0; i < configs.length; i += TARGETS_AT_ONCE) {
       const batch = configs.slice(i, i + TARGETS_AT_ONCE);
-      runs.push(
-        ...(await Promise.all(batch.map((config) => runTarget(config, { nowMs: context.nowMs, log, portsFor })))),
-      );
+      runs.push(...(await Promise.all(batch.map((config) => runTarget(config, run)))));
     }
     const again = runs.filter((run) => run.retry).map((run) => run.target);
     if (again.length > 0) throw new TransientError(`to be retried: ${again.join(', ')}`);
@@ -89,12 +88,16 @@ interface Run {
   nowMs: () => number;
   log: pino.Logger;
   portsFor: (config: TargetConfig) => TickPorts;
+  /** Per target, kept while the environment is warm. */
+  memories: Map<string, PlannerMemory>;
 }
 
-async function runTarget(config: TargetConfig, { nowMs, log, portsFor }: Run): Promise<TargetRun> {
+async function runTarget(config: TargetConfig, { nowMs, log, portsFor, memories }: Run): Promise<TargetRun> {
   const target = `${config.target.functionName}:${config.target.alias}`;
+  const memory = memories.get(target) ?? emptyMemory();
+  memories.set(target, memory);
   try {
-    const report = await tick(portsFor(config), config, nowMs());
+    const report = await tick(portsFor(config), config, nowMs(), memory);
     const failure = report.applied?.failure ?? null;
     const writes = report.applied?.writes ?? 0;
     if (failure === null) {

@@ -31,8 +31,8 @@ export interface MetricGrid {
   /** Maximum of provisioned environments in use in the step. */
   provisionedConcurrency: Float64Array;
   /**
-   * 1 where another signal (the function's own or the account's metrics) has a datapoint in the step, so that a
-   * missing `invocations` means zero there; 0 where nothing was heard at all and the step is unknown.
+   * 1 where another signal (the function's own or the account's metrics) has a datapoint in the step, or on both sides of it
+   * a few minutes apart, so that a missing `invocations` means zero there; 0 where nothing was heard and the step is unknown.
    */
   heard: Uint8Array;
 }
@@ -44,6 +44,8 @@ export interface MetricReading {
   reliableUntilMs: number;
   /** What a reader of the result should know, e.g. that the function's metrics stand in for the alias's. */
   notes: string[];
+  /** What the function is billed as, where the source knows the function. */
+  billing?: { memoryMb: number; architecture: 'x86_64' | 'arm64' };
 }
 
 /**

@@ -39,14 +39,16 @@ function waveCsv(days = 4): string {
 
 describe('prewarm preview --metrics', () => {
   it('prints one JSON object that its schema accepts, with a slot for each five minutes of the next day', async () => {
-    const { code, out } = await prewarm(`preview --metrics ${TRACE} --average-duration-ms 2000 --json`);
+    const { code, out } = await prewarm(
+      `preview --metrics ${TRACE} --average-duration-ms 2000 --cold-start-price-usd 1 --json`,
+    );
     expect(code).toBe(0);
     const preview = previewSchema.parse(JSON.parse(out));
     expect(preview.forecast.slots).toHaveLength(288);
     expect(preview.plan).toHaveLength(288);
     expect(preview.now).toBe('2014-04-24T00:40:00Z');
     expect(preview.history).toMatchObject({ stepSeconds: 300, points: 4040, missing: 0 });
-    expect(preview.actions.length).toBeGreaterThan(2);
+    expect(preview.actions.length).toBeGreaterThan(0);
     expect(preview.actions.length).toBeLessThanOrEqual(96);
     for (const { peak } of preview.forecast.slots) {
       const quantiles = [peak.p50, peak.p90, peak.p95, peak.p99, peak.p999];
@@ -153,7 +155,7 @@ describe('against AWS', () => {
   const on = (line: string, input = '') => prewarm(line, input, stage.world.nowMs);
 
   it('previews a function without a single writing call', async () => {
-    const { code, out } = await on('preview --function scorer --alias live --json');
+    const { code, out } = await on('preview --function scorer --alias live --cold-start-price-usd 1 --json');
     expect(code).toBe(0);
     const preview = previewSchema.parse(JSON.parse(out));
     expect(preview.target).toEqual({ functionName: 'scorer', alias: 'live', metrics: null });
@@ -162,21 +164,21 @@ describe('against AWS', () => {
   });
 
   it('applies a tick, and the second time has nothing to write', async () => {
-    const first = await on('apply --function scorer --alias live --max-capacity 50 --yes');
+    const first = await on('apply --function scorer --alias live --max-capacity 50 --cold-start-price-usd 1 --yes');
     expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^(\d+) of \1 writes done/) as string });
-    const second = await on('apply --function scorer --alias live --max-capacity 50 --yes');
+    const second = await on('apply --function scorer --alias live --max-capacity 50 --cold-start-price-usd 1 --yes');
     expect(second).toMatchObject({ code: 0, out: expect.stringContaining('nothing to write') as string });
   });
 
   it('shows what apply would do and writes nothing where nobody can be asked', async () => {
-    const { code, err } = await on('apply --function scorer --alias live --max-capacity 50');
+    const { code, err } = await on('apply --function scorer --alias live --max-capacity 50 --cold-start-price-usd 1');
     expect(code).toBe(2);
     expect(err).toMatch(/would write: .*give --yes/s);
     expect(stage.writes()).toEqual([]);
   });
 
   const PREVIEW = 'preview --function scorer --alias live';
-  const APPLY = 'apply --function scorer --alias live --max-capacity 9 --yes';
+  const APPLY = 'apply --function scorer --alias live --max-capacity 9 --cold-start-price-usd 1 --yes';
   const denied = () => stage.server.inject({ operation: 'GetMetricData', kind: 'access-denied' });
   const expired = () => stage.server.inject({ operation: '*', kind: 'expired-token' });
   const weighted = () => stage.world.setAliasWeight('scorer', { version: '2', weight: 0.5 });

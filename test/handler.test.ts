@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../src/handler.ts';
 import { openStage, type Stage } from './local-aws.ts';
 
-const ACT = { PREWARM_TARGETS: 'scorer:live', PREWARM_MODE: 'act', PREWARM_MAX_CAPACITY: '50' };
+/** At this price a forecast plan pays. */
+const OBSERVE = { PREWARM_TARGETS: 'scorer:live', PREWARM_COLD_START_PRICE_USD: '1' };
+const ACT = { ...OBSERVE, PREWARM_MODE: 'act', PREWARM_MAX_CAPACITY: '50' };
 
 let stage: Stage;
 let lines: Record<string, unknown>[];
@@ -20,7 +22,7 @@ function handlerWith(env: Record<string, string>) {
 
 describe('the handler', () => {
   it('observes by default: it reads, says what it would do, and writes nothing', async () => {
-    const result = await handlerWith({ PREWARM_TARGETS: 'scorer:live' })({});
+    const result = await handlerWith(OBSERVE)({});
     expect(result).toEqual({ targets: [{ target: 'scorer:live', outcome: 'planned', writes: 0 }] });
     expect(stage.writes()).toEqual([]);
     expect(lines).toHaveLength(1);

@@ -3,7 +3,7 @@
  * configuration files, the Lambda role; `AWS_ENDPOINT_URL` and its per-service forms), unless they are given here.
  */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, type CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { InputError } from '../errors.ts';
 
@@ -69,6 +69,13 @@ const DEFAULT_RETRY: RetryPolicy = {
   random: Math.random,
 };
 
+const ignore = () => undefined;
+
+/** Without `info`: for that the SDK goes through every datapoint of an answer, to hide secrets from a log that nobody reads. */
+const SILENT = { debug: ignore, warn: ignore, error: ignore } as unknown as NonNullable<
+  CloudWatchClientConfig['logger']
+>;
+
 /** Makes the clients; nothing is sent and no credentials are looked for before the first call. */
 export function createClients(options: ClientOptions = {}): AwsClients {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
@@ -79,6 +86,7 @@ export function createClients(options: ClientOptions = {}): AwsClients {
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     // The SDK does not retry ConcurrentUpdateException, and its waits cannot be bounded as a whole: call.ts retries.
     maxAttempts: 1,
+    logger: SILENT,
     requestHandler: {
       connectionTimeout: timeouts.connectMs,
       requestTimeout: timeouts.requestMs,

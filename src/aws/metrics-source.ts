@@ -78,7 +78,8 @@ export function createMetricsSource(aws: AwsClients, options: MetricsSourceOptio
     async read(target, range) {
       assertTarget(target);
       const nowMs = now();
-      const timeoutSeconds = options.functionTimeoutSeconds ?? (await readFunctionSettings(aws, target)).timeoutSeconds;
+      const settings = options.functionTimeoutSeconds === undefined ? await readFunctionSettings(aws, target) : null;
+      const timeoutSeconds = settings?.timeoutSeconds ?? options.functionTimeoutSeconds ?? 0;
       const spans = spansOf(range, nowMs);
       const data = await fetchSpans(aws, target, aliasQueries(target), spans);
       const fallback = data.every(isAliasSilent) && data.some(({ series }) => hasPoints(series, 'functionInvocations'));
@@ -87,6 +88,7 @@ export function createMetricsSource(aws: AwsClients, options: MetricsSourceOptio
         grids: spans.map((span, i) => gridOf(span, data[i] as MetricData)),
         reliableUntilMs: Math.min(range.toMs, nowMs - Math.max(timeoutSeconds, DELIVERY_SECONDS) * 1000),
         notes: notesOf({ target, range, spans, data, fallback }),
+        ...(settings ? { billing: { memoryMb: settings.memoryMb, architecture: settings.architecture } } : {}),
       } satisfies MetricReading;
     },
   };

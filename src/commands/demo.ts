@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildHandler } from '../../scripts/build.mjs';
 import { type Handler, simulateController, simulateOnDemand } from '../demo/simulate.ts';
-import { demoScenario, MAX_DEMO_DAYS } from '../demo/workload.ts';
+import { ASSUMED, demoScenario, MAX_DEMO_DAYS } from '../demo/workload.ts';
 import { InputError } from '../errors.ts';
 import { demoJson, demoText, type DemoResult } from '../report/demo.ts';
 import { startProgress } from '../report/progress.ts';
@@ -41,7 +41,14 @@ export async function demo(options: DemoOptions, io: CommandIo): Promise<void> {
     const connect = (endpoint: string, nowMs: () => number): Handler => {
       process.env.AWS_ENDPOINT_URL = endpoint;
       const targets = `${scenario.functionName}:${scenario.alias}`;
-      const env = { PREWARM_TARGETS: targets, PREWARM_MODE: 'act', PREWARM_MAX_CAPACITY: String(scenario.maxCapacity) };
+      const env = {
+        PREWARM_TARGETS: targets,
+        PREWARM_MODE: 'act',
+        PREWARM_MAX_CAPACITY: String(scenario.maxCapacity),
+        PREWARM_COLD_START_PRICE_USD: String(ASSUMED.coldStartPriceUsd),
+        PREWARM_COLD_START_MS: String(ASSUMED.coldStartMs),
+        PREWARM_IDLE_TIMEOUT_SECONDS: String(ASSUMED.idleTimeoutSeconds),
+      };
       return createHandler({ env, nowMs, log: { write: (line) => log.push(line) } });
     };
     const withPrewarm = await simulateController(scenario, connect, progress.update);

@@ -14,7 +14,7 @@ export function explainChoice(
   if (winner.candidate.kind !== 'on-demand') parts.push(`on demand: ${describe(onDemand)}`);
   if (runnerUp && runnerUp.candidate.kind !== 'on-demand') parts.push(`next, ${runnerUp.name}: ${describe(runnerUp)}`);
   const turn = turningPrice(choice);
-  if (settings.maxColdStartRate === undefined && turn !== null) {
+  if (settings.maxColdStartRate === undefined && turn !== null && turn > settings.coldStartPriceUsd) {
     parts.push(
       `the forecast plan would win above ${turn.toPrecision(2)} USD per cold start (now ${settings.coldStartPriceUsd})`,
     );

@@ -55,16 +55,23 @@ const CHOICE_MS = DAY_MS;
 const DEFAULT_CANDIDATE: Candidate = { kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0 };
 
 /**
- * Past covers by the moment of their slot: work that successive ticks have in common. A warm process hands the same
- * one to each planner of a target.
+ * Work that successive ticks have in common: past covers by the moment of their slot, choices by the moment they were made
+ * at. A warm process hands the same memory to each planner of a target with the same settings.
  */
-export type PlannerMemory = Map<number, Float64Array>;
+export interface PlannerMemory {
+  covers: Map<number, Float64Array>;
+  choices: Map<string, Choice | null>;
+}
+
+export function emptyMemory(): PlannerMemory {
+  return { covers: new Map(), choices: new Map() };
+}
 
 /** Work that does not depend on the moment is done once and kept, so that a walk through weeks of ticks is cheap. */
 export function createPlanner(
   history: DemandHistory,
   settings: PlannerSettings,
-  memory: PlannerMemory = new Map(),
+  memory: PlannerMemory = emptyMemory(),
 ): Planner {
   const forecaster = createForecaster(history);
   const demand = slotDemand(history);
@@ -107,7 +114,7 @@ interface ChoiceContext {
  * the choice a day before would have been without any: so it needs no memory and a replay makes the same choices.
  */
 function choices(context: ChoiceContext): (epochMs: number) => Choice | null {
-  const made = new Map<string, Choice | null>();
+  const made = context.memory.choices;
   const choiceAt = (epochMs: number, withIncumbent: boolean): Choice | null => {
     const key = `${epochMs} ${withIncumbent}`;
     let choice = made.get(key);
@@ -130,7 +137,7 @@ function compare(
   if (epochMs - fromMs < LEAST_COMPARED_MS) return null;
   const fromSlot = Math.ceil((fromMs - demand.startMs) / SLOT_MS);
   const toSlot = Math.floor((epochMs - demand.startMs) / SLOT_MS);
-  const table = coverTable(forecaster, demand.startMs, { fromSlot, toSlot }, memory);
+  const table = coverTable(forecaster, demand.startMs, { fromSlot, toSlot }, memory.covers);
   const seen = demand.peaks.map((draw) => draw.subarray(fromSlot, toSlot));
   const window: SlotDemand = {
     startMs: fromMs,
@@ -151,14 +158,15 @@ function coverTable(
   forecaster: Forecaster,
   startMs: number,
   span: { fromSlot: number; toSlot: number },
-  memory: PlannerMemory,
+  covers: PlannerMemory['covers'],
 ): CoverTable {
   const rows = Array.from({ length: span.toSlot - span.fromSlot }, (_, i) => {
     const slotMs = startMs + (span.fromSlot + i) * SLOT_MS;
-    let row = memory.get(slotMs);
-    if (!row) memory.set(slotMs, (row = pastCover(forecaster, slotMs)));
+    let row = covers.get(slotMs);
+    if (!row) covers.set(slotMs, (row = pastCover(forecaster, slotMs)));
     return row;
   });
+  for (const slotMs of covers.keys()) if (slotMs < startMs + span.fromSlot * SLOT_MS - CHOICE_MS) covers.delete(slotMs);
   const columns = new Map<number, Float64Array>();
   return (coverQuantile, holdSlots) => {
     const column =

@@ -8,11 +8,15 @@ import { ringName, splitByOwner } from './ring.ts';
 /** What happens to an `at()` in the past is undocumented, and an action may be late: none is submitted for less than this ahead. */
 export const MIN_AHEAD_MS = 2 * MINUTE_MS;
 
-/** With `neverLower`, no minute gets less than is scheduled for it already: what is unknown lowers nothing. */
-export type ScheduleSettings = { neverLower?: boolean } & Pick<
+export interface ScheduleSettings extends Pick<
   Settings,
   'leadTimeSeconds' | 'maxActions' | 'scalingMode' | 'namePrefix' | 'maxCapacity'
->;
+> {
+  /** No minute gets less than is scheduled for it already: what is unknown lowers nothing. */
+  neverLower?: boolean;
+  /** Environments in use at present: until the next ticks, none of those is released. */
+  liveConcurrency?: number;
+}
 
 export interface Schedule {
   /** Set when the level needed now is not what the scalable target's bounds say. */
@@ -46,6 +50,7 @@ export function compileSchedule(
   const wanted = requestedLevels(plan, settings.leadTimeSeconds, startMs, endMs).levels;
   const scheduled = scheduledLevels(presentLevel(state), pending, { startMs, minutes: wanted.length }).levels;
   if (settings.neverLower) raiseTo(wanted, scheduled);
+  keepLive(wanted, scheduled, settings.liveConcurrency ?? 0);
   const firstMinute = Math.min(wanted.length, Math.ceil((nowMs + MIN_AHEAD_MS - startMs) / MINUTE_MS));
   const context: Context = {
     startMs,
@@ -95,6 +100,18 @@ function raiseTo(levels: Int32Array, floor: Int32Array): void {
   floor.forEach((level, minute) => {
     levels[minute] = Math.max(levels[minute]!, level);
   });
+}
+
+/** Two ticks ahead: the tick after the next decides again before that. */
+const LIVE_MINUTES = 10;
+
+/** What is provisioned and in use stays so for now, whatever the plan says. */
+function keepLive(wanted: Int32Array, scheduled: Int32Array, liveConcurrency: number): void {
+  const present = Math.max(0, scheduled[0] ?? 0);
+  const kept = Math.min(present, liveConcurrency);
+  for (let minute = 0; minute < Math.min(LIVE_MINUTES, wanted.length); minute++) {
+    wanted[minute] = Math.max(wanted[minute]!, kept);
+  }
 }
 
 /**

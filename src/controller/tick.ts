@@ -15,7 +15,7 @@ import { DAY_MS, HOUR_MS, isoUtc, SLOT_MS } from '../time.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { demandHistory } from './demand.ts';
 import { diffSchedule, hasChanges } from './diff.ts';
-import { createPlanner } from './planner.ts';
+import { createPlanner, type PlannerMemory } from './planner.ts';
 import type { MetricsSource, ScalingReader, ScalingWriter } from './ports.ts';
 import { splitByOwner } from './ring.ts';
 import { compileSchedule } from './schedule.ts';
@@ -57,11 +57,16 @@ const STALE_AFTER_MS = HOUR_MS;
  * One run for one target at `nowMs`. Writes only when `ports.writer` is given and the outcome allows it.
  * Errors of the ports are passed on: the schedule then stays as it is.
  */
-export async function tick(ports: TickPorts, config: TargetConfig, nowMs: number): Promise<TickReport> {
+export async function tick(
+  ports: TickPorts,
+  config: TargetConfig,
+  nowMs: number,
+  memory?: PlannerMemory,
+): Promise<TickReport> {
   const range = { fromMs: nowMs - config.historyDays * DAY_MS, toMs: nowMs };
   const reading = await ports.metrics.read(config.target, range);
   const state = ports.scaling ? await ports.scaling.read(config.target) : NOTHING_SET_UP;
-  const report = decide(reading, state, config, nowMs);
+  const report = decide({ reading, state, memory }, config, nowMs);
   const mayWrite = ports.writer !== null && (report.outcome === 'planned' || report.outcome === 'held');
   if (mayWrite && ports.writer && hasChanges(report.changes)) {
     report.applied = await applyChanges(config.target, report.changes, ports.writer, nowMs);
@@ -78,8 +83,15 @@ const NOTHING_SET_UP: ScalingState & { assumed: true } = {
   assumed: true,
 };
 
+interface Observed {
+  reading: MetricReading;
+  state: ScalingState;
+  /** What earlier ticks of this target have computed already. */
+  memory?: PlannerMemory | undefined;
+}
+
 /** The pure part of a tick: what should be done, given what was read. */
-export function decide(reading: MetricReading, state: ScalingState, config: TargetConfig, nowMs: number): TickReport {
+export function decide({ reading, state, memory }: Observed, config: TargetConfig, nowMs: number): TickReport {
   const history = demandHistory(reading, {
     untilMs: nowMs,
     ...(config.averageDurationMs === undefined ? {} : { averageDurationMs: config.averageDurationMs }),
@@ -94,7 +106,7 @@ export function decide(reading: MetricReading, state: ScalingState, config: Targ
     dataAgeSeconds: Math.max(0, Math.round((nowMs - knownUntilMs) / 1000)),
     applied: null,
   };
-  const result = createPlanner(history, config).planAt(nowMs);
+  const result = createPlanner(history, { ...reading.billing, ...config }, memory).planAt(nowMs);
   if (result.kind === 'insufficient-history') {
     const reason = `not enough history: have ${hours(result.haveSeconds)}, need ${hours(result.needSeconds)}; the schedule stays as it is`;
     return {
@@ -110,7 +122,12 @@ export function decide(reading: MetricReading, state: ScalingState, config: Targ
 
   const { plan, forecast } = result;
   const stale = nowMs - knownUntilMs > STALE_AFTER_MS;
-  const schedule = compileSchedule(plan, state, { ...config, neverLower: stale }, nowMs);
+  const schedule = compileSchedule(
+    plan,
+    state,
+    { ...config, neverLower: stale, liveConcurrency: liveOf(history, stale) },
+    nowMs,
+  );
   const decided = {
     ...base,
     forecast,
@@ -126,6 +143,12 @@ export function decide(reading: MetricReading, state: ScalingState, config: Targ
     return { ...decided, outcome: 'held', reason };
   }
   return { ...decided, outcome: 'planned', reason: plan.reason };
+}
+
+/** What requests are using at present, as far as is known: the newest known average. */
+function liveOf(history: DemandHistory, stale: boolean): number {
+  const newest = history.meanConcurrency.at(-1) ?? NaN;
+  return stale || Number.isNaN(newest) ? 0 : Math.ceil(newest);
 }
 
 /** What keeps a plan from being carried out, in the words of the operator's remedy. */

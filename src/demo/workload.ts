@@ -1,10 +1,10 @@
 /** The demo's workload: real request counts, served by an analytics container that is slow to start. */
 import { fileURLToPath } from 'node:url';
 import { readMetricsFile } from '../input/metrics-file.ts';
-import { DAY_MS, floorTo } from '../time.ts';
+import { DAY_MS } from '../time.ts';
 import type { Scenario } from './simulate.ts';
 
-const TRACE = new URL('../../data/traces/nab-aws-elb-request-count-8c0756.csv.gz', import.meta.url);
+const TRACE = new URL('../../data/traces/nasa-http-1995-a.csv.gz', import.meta.url);
 
 /** Stated in the demo's first lines; the counts are measured, these are assumed. */
 export const ASSUMED = {
@@ -12,31 +12,34 @@ export const ASSUMED = {
   coldStartMs: 8_000,
   idleTimeoutSeconds: 600,
   memoryMb: 2048,
-  maxCapacity: 60,
+  maxCapacity: 120,
+  coldStartPriceUsd: 0.1,
 } as const;
 
 export const WORKLOAD_SOURCE =
-  'requests per five minutes to an AWS load balancer, two weeks of April 2014 (Numenta Anomaly Benchmark, MIT licence)';
+  'requests per minute to a public web server, two weeks of July 1995 (NASA-HTTP, Internet Traffic Archive), each taken as one analytics job';
+
+/** Half a month is used: what a new user of Prewarm has to show. */
+const END_MS = Date.parse('1995-07-15T00:00:00Z');
 
 /** Half of the trace; the other half is history. */
 export const MAX_DEMO_DAYS = 7;
 
-/** The last `days` whole days of the trace are simulated; all before is history. */
+/** The last `days` days are simulated; all before is history. */
 export async function demoScenario(days: number): Promise<Scenario> {
   const reading = await readMetricsFile(fileURLToPath(TRACE));
   const grid = reading.grids[0];
   if (!grid) throw new Error('the trace is empty');
-  const endMs = floorTo(grid.startMs + grid.invocations.length * grid.stepSeconds * 1000, DAY_MS);
   const { averageDurationMs, maxCapacity, memoryMb, coldStartMs, idleTimeoutSeconds } = ASSUMED;
   return {
-    seed: 20140410,
+    seed: 19950701,
     functionName: 'segment-customers',
     alias: 'live',
     architecture: 'x86_64',
     timeoutSeconds: 120,
     trace: { startMs: grid.startMs, stepSeconds: grid.stepSeconds, invocations: grid.invocations, averageDurationMs },
-    startMs: endMs - days * DAY_MS,
-    endMs,
+    startMs: END_MS - days * DAY_MS,
+    endMs: END_MS,
     maxCapacity,
     memoryMb,
     coldStartMs,

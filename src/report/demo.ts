@@ -19,6 +19,8 @@ interface PolicyResult {
   coldStarts: number;
   coldStartRate: number;
   costUsd: number;
+  /** costUsd + the price of its cold starts. */
+  effectiveCostUsd: number;
   provisionedHours: number;
   /** Share of the provisioned time in which requests ran; NaN without any. */
   utilization: number;
@@ -34,11 +36,13 @@ function resultsOf({ scenario, withPrewarm, onDemand }: DemoResult): PolicyResul
 }
 
 function resultOf(name: string, { usage }: Simulated, scenario: Scenario): PolicyResult {
+  const costUsd = billUsd(usage, scenario.memoryMb, listPrices(scenario.architecture));
   return {
     name,
     coldStarts: usage.coldStarts,
     coldStartRate: usage.coldStarts / Math.max(1, usage.invocations),
-    costUsd: billUsd(usage, scenario.memoryMb, listPrices(scenario.architecture)),
+    costUsd,
+    effectiveCostUsd: costUsd + usage.coldStarts * ASSUMED.coldStartPriceUsd,
     provisionedHours: usage.provisionedMs / 3_600_000,
     utilization: usage.provisionedRunMs / usage.provisionedMs,
   };
@@ -81,7 +85,7 @@ export function demoText(result: DemoResult, terminal: Terminal): string {
   return [
     terminal.paint('strong', `${name}, ${isoUtc(scenario.startMs)} to ${isoUtc(scenario.endMs)}`),
     `workload   ${WORKLOAD_SOURCE}`,
-    `assumed    ${averageDurationMs / 1000} s a request, ${coldStartMs / 1000} s to start, warm for ${idleTimeoutSeconds / 60} min, ${memoryMb} MB`,
+    `assumed    ${averageDurationMs / 1000} s a request, ${coldStartMs / 1000} s to start, warm for ${idleTimeoutSeconds / 60} min, ${memoryMb} MB; avoiding a cold start is worth ${ASSUMED.coldStartPriceUsd} USD`,
     ...decisionLines(result.log),
     scheduledLine(withPrewarm),
     '',
@@ -145,8 +149,9 @@ function comparison(result: DemoResult): string[] {
     String(policy.coldStarts),
     `${(policy.coldStartRate * 100).toFixed(2)} %`,
     `$${policy.costUsd.toFixed(2)}`,
+    `$${policy.effectiveCostUsd.toFixed(2)}`,
     policy.provisionedHours.toFixed(1),
     Number.isNaN(policy.utilization) ? '-' : `${(policy.utilization * 100).toFixed(0)} %`,
   ]);
-  return renderTable(['', 'cold starts', 'of requests', 'cost', 'env-hours', 'utilised'], rows);
+  return renderTable(['', 'cold starts', 'of requests', 'bill', 'all in', 'env-hours', 'utilised'], rows);
 }

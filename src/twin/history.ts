@@ -7,7 +7,7 @@
  */
 import { probit } from 'simple-statistics';
 import { MINUTE_MS } from '../time.ts';
-import { Sfc32 } from './arrivals.ts';
+import { Sfc32 } from '../economics/random.ts';
 import { DEFAULT_DURATION_VARIATION, type DemandTrace } from './function-traffic.ts';
 import type { MetricPublisher, Tally } from './metric-publisher.ts';
 

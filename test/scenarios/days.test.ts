@@ -4,7 +4,12 @@ import type { TwinBehaviour } from '../../src/twin/behaviour.ts';
 import { HOUR_MS, MINUTE_MS, SLOT_MS } from '../../src/time.ts';
 import { openStage, type Stage } from '../local-aws.ts';
 
-const ENV = { PREWARM_TARGETS: 'scorer:live', PREWARM_MODE: 'act', PREWARM_MAX_CAPACITY: '50' };
+const ENV = {
+  PREWARM_TARGETS: 'scorer:live',
+  PREWARM_MODE: 'act',
+  PREWARM_MAX_CAPACITY: '50',
+  PREWARM_COLD_START_PRICE_USD: '1',
+};
 
 /** Runs a tick every five minutes for some hours, and gives the plan's level for each slot as the tick then saw it. */
 async function live(
