@@ -1,6 +1,6 @@
 /** Highest concurrencies, step by step, as equally likely paths. */
 import { UNKNOWN_PEAK } from './cold-starts.ts';
-import { type PoolDemand, stepRequests, type SubstepLoad, varianceRatio } from './load.ts';
+import { type PoolDemand, type SubstepLoad, varianceRatio } from './load.ts';
 import { PeakDistribution } from './peaks.ts';
 import { Sfc32 } from './random.ts';
 
@@ -12,7 +12,7 @@ const PATHS = 8;
  * share of a turn that depends on the substep's time alone, so that each path is a random history and their average is calm.
  */
 export function drawPeaks(demand: PoolDemand, load: SubstepLoad, durationSpread: number): Int32Array[] {
-  const { endLoad, durationSeconds, known, stepSeconds } = load;
+  const { endLoad, durationSeconds, requestsPerSecond, known, stepSeconds, countedSeconds } = load;
   const paths = Array.from({ length: PATHS }, () => new Int32Array(endLoad.length));
   const distribution = new PeakDistribution();
   const random = new Sfc32();
@@ -23,8 +23,8 @@ export function drawPeaks(demand: PoolDemand, load: SubstepLoad, durationSpread:
     if (durationSeconds[i]! > 0) duration = durationSeconds[i]!;
     if (!(endLoad[i]! > 0) || !(duration > 0)) continue;
     if (!isAlike(load, i, fitted)) {
-      const requests = stepRequests(load, i);
-      const ratio = duration / demand.stepSeconds;
+      const requests = requestsPerSecond[i]! * countedSeconds;
+      const ratio = duration / countedSeconds;
       distribution.fit({
         load: endLoad[i]!,
         varianceRatio: Math.min(0.9999, varianceRatio(ratio, durationSpread) + unevenness(requests, ratio)),

@@ -1,5 +1,7 @@
 /** From requests per step to the load that they are: how many environments run at the same time, on average. */
 
+import type { DemandHistory } from '../model.ts';
+
 /** Demand on one regular grid. A step with an unknown number of requests, or requests of unknown duration, is unknown. */
 export interface PoolDemand {
   startMs: number;
@@ -9,13 +11,25 @@ export interface PoolDemand {
   averageDurationMs: Float64Array;
   /** Where it was measured, the step's maximum of concurrent executions; NaN elsewhere. */
   maxConcurrency?: Float64Array;
+  /** Where it is known, the load of the step's busiest minute, Erlang; else requests are even within the step. */
+  busiestLoad?: Float64Array;
 }
 
-/** Per substep of at most a minute; the substeps of a step share its requests evenly. */
+/** The grid of a history, with what it knows of the peaks inside its steps. */
+export function poolDemandOf(history: DemandHistory): PoolDemand {
+  const { startMs, stepSeconds, invocations, averageDurationMs, peakConcurrency, peakBasis } = history;
+  const grid = { startMs, stepSeconds, invocations, averageDurationMs };
+  if (peakBasis === 'observed') return { ...grid, maxConcurrency: peakConcurrency };
+  return history.peakWindowSeconds <= LONGEST_SUBSTEP_SECONDS ? { ...grid, busiestLoad: peakConcurrency } : grid;
+}
+
+/** Per substep of at most a minute. */
 export interface SubstepLoad {
   stepSeconds: number;
   /** Substeps per step of the demand. */
   perStep: number;
+  /** The number of requests in so long a time is given: a step, or a substep where the busiest minute is known. */
+  countedSeconds: number;
   /** 0 where the demand is unknown. */
   known: Uint8Array;
   requestsPerSecond: Float64Array;
@@ -38,6 +52,7 @@ export function substepLoad(demand: PoolDemand, durationSpread: number): Substep
   const load: SubstepLoad = {
     stepSeconds: demand.stepSeconds / perStep,
     perStep,
+    countedSeconds: demand.busiestLoad ? demand.stepSeconds / perStep : demand.stepSeconds,
     known: new Uint8Array(length),
     requestsPerSecond: new Float64Array(length),
     durationSeconds: new Float64Array(length),
@@ -52,15 +67,27 @@ export function substepLoad(demand: PoolDemand, durationSpread: number): Substep
     load.requestsPerSecond[i] = requests / demand.stepSeconds;
     load.durationSeconds[i] = requests > 0 ? durationMs / 1000 : 0;
   }
+  if (demand.busiestLoad && perStep > 1) concentrate(load, demand.busiestLoad);
   addEqualDurations(load, 1 - durationSpread);
   if (durationSpread > 0) addExponentialDurations(load, durationSpread);
   return load;
 }
 
-/** Requests of the whole step of the demand that a substep belongs to. */
-export function stepRequests({ requestsPerSecond, stepSeconds, perStep }: SubstepLoad, i: number): number {
-  return requestsPerSecond[i]! * stepSeconds * perStep;
+/** One substep of each step has the step's busiest load, the others share what is left; which one is as good as random. */
+function concentrate({ perStep, requestsPerSecond, durationSeconds }: SubstepLoad, busiestLoad: Float64Array): void {
+  busiestLoad.forEach((erlang, step) => {
+    const from = step * perStep;
+    const even = requestsPerSecond[from]!;
+    const busiest = Math.min(even * perStep, erlang / durationSeconds[from]!);
+    if (!(busiest > even)) return;
+    const left = (even * perStep - busiest) / (perStep - 1);
+    requestsPerSecond.fill(left, from, from + perStep);
+    requestsPerSecond[from + Math.floor(((step * GOLDEN) % 1) * perStep)] = busiest;
+  });
 }
+
+/** Multiples of the golden ratio modulo one are evenly spread. */
+const GOLDEN = 0.618033988749895;
 
 /** Arrivals are even within a substep and all run for its average: loads rise and fall linearly. */
 function addEqualDurations(load: SubstepLoad, share: number): void {

@@ -11,7 +11,7 @@
  */
 import { addColdStarts, type ColdStartModel } from './cold-starts.ts';
 import { drawPeaks } from './draw-peaks.ts';
-import { type PoolDemand, stepRequests, substepLoad, varianceRatio } from './load.ts';
+import { type PoolDemand, substepLoad, varianceRatio } from './load.ts';
 import { LossTable } from './loss.ts';
 import { BILLING_STEP_MS } from './meter.ts';
 import type { BilledUsage } from './prices.ts';
@@ -81,13 +81,36 @@ export function poolModel(demand: PoolDemand, assumptions: PoolAssumptions): Poo
     peaks: drawPeaks(demand, load, spread),
   };
   for (let i = 0; i < length; i++) {
-    const scale = Math.sqrt(varianceRatio(load.durationSeconds[i]! / demand.stepSeconds, spread));
+    const scale = Math.sqrt(varianceRatio(load.durationSeconds[i]! / load.countedSeconds, spread));
     model.spillScale[i] = scale;
     model.spillRow[i] = losses.row(load.meanLoad[i]! / scale);
     model.busyRow[i] = losses.row(load.endLoad[i]!);
-    model.enough[i] = stepRequests(load, i) + (load.endLoad[i - 1] ?? 0);
+    model.enough[i] = load.requestsPerSecond[i]! * load.countedSeconds + (load.endLoad[i - 1] ?? 0);
   }
   return model;
+}
+
+/** The steps [from, to) of a model alone: views, not copies. */
+export function poolWindow(model: PoolModel, from: number, to: number): PoolModel {
+  const { load } = model;
+  return {
+    ...model,
+    startMs: model.startMs + from * model.stepSeconds * 1000,
+    length: to - from,
+    load: {
+      ...load,
+      known: load.known.subarray(from, to),
+      requestsPerSecond: load.requestsPerSecond.subarray(from, to),
+      durationSeconds: load.durationSeconds.subarray(from, to),
+      endLoad: load.endLoad.subarray(from, to),
+      meanLoad: load.meanLoad.subarray(from, to),
+    },
+    spillRow: model.spillRow.subarray(from, to),
+    busyRow: model.busyRow.subarray(from, to),
+    spillScale: model.spillScale.subarray(from, to),
+    enough: model.enough.subarray(from, to),
+    peaks: model.peaks.map((path) => path.subarray(from, to)),
+  };
 }
 
 /**
