@@ -40,7 +40,7 @@ export interface ScoredPolicy extends Score {
 const TRACKING_TARGET = 0.7;
 
 /** So many of the candidates that know the period are run in the twin, the best by estimate. */
-const FINALISTS = 4;
+const FINALISTS = 3;
 
 type Progress = (share: number) => Promise<void> | void;
 

@@ -4,7 +4,7 @@ import { floorTo, MINUTE_MS, SLOT_MS } from '../time.ts';
 import { ArrivalGenerator } from '../twin/arrivals.ts';
 import { EnvironmentPool } from '../twin/environments.ts';
 import { DEFAULT_DURATION_VARIATION } from '../twin/function-traffic.ts';
-import { stepsBetween, type Workload, type WorkloadStep } from './workload.ts';
+import { requestsBetween, stepsBetween, type Workload, type WorkloadStep } from './workload.ts';
 
 /** Arrays have one entry per minute from `startMs` on. */
 export interface DemandRecord {
@@ -15,8 +15,9 @@ export interface DemandRecord {
   maxConcurrency: Float64Array;
 }
 
-/** A step with more requests per minute than this is not simulated: its maxima are drawn from their distribution. */
-const SIMULATED_PER_MINUTE = 600;
+/** Up to so many requests are simulated one by one; of more, only those of steps that have few a minute. */
+const SIMULATED_REQUESTS = 2_000_000;
+const FEW_PER_MINUTE = 60;
 
 /** Durations are grouped by this ratio, so that the tables of `peakOfRate` are few. */
 const DURATION_RATIO = 1.1;
@@ -35,11 +36,14 @@ export function recordDemand(workload: Workload, fromMs: number, toMs: number, s
     maxConcurrency: new Float64Array(minutes),
   };
   const simulation = new Simulation(record, seed);
-  const drawPeak = peakDrawer(seed);
+  const mostPerMinute = requestsBetween(workload, startMs, toMs) <= SIMULATED_REQUESTS ? Infinity : FEW_PER_MINUTE;
+  const peakAt = minutePeaks();
+  const drawPeak = (minute: number, { averageDurationMs }: WorkloadStep) =>
+    peakAt(record.meanConcurrency[minute] ?? 0, averageDurationMs, uniformOf(startMs / MINUTE_MS + minute, seed));
   for (const step of stepsBetween(workload, startMs, toMs)) {
     spreadLoad(record, step);
-    if ((step.requests * MINUTE_MS) / step.stepMs <= SIMULATED_PER_MINUTE) simulation.run(step);
-    else eachMinute(record, step, (minute) => (record.maxConcurrency[minute] = drawPeak(record, minute, step)));
+    if ((step.requests * MINUTE_MS) / step.stepMs <= mostPerMinute) simulation.run(step);
+    else eachMinute(record, step, (minute) => (record.maxConcurrency[minute] = drawPeak(minute, step)));
   }
   return record;
 }
@@ -103,14 +107,17 @@ class Simulation {
   }
 }
 
-function peakDrawer(seed: number): (record: DemandRecord, minute: number, step: WorkloadStep) => number {
+/**
+ * Quantile `level` of the highest concurrency in a minute, given its mean and the duration of its requests; keeps the
+ * tables of `peakOfRate`.
+ */
+export function minutePeaks(): (meanConcurrency: number, durationMs: number, level: number) => number {
   const tables = new Map<number, (m: number, u: number) => number>();
-  return (record, minute, { averageDurationMs }) => {
-    const group = Math.round(Math.log(Math.max(1, averageDurationMs)) / Math.log(DURATION_RATIO));
+  return (meanConcurrency, durationMs, level) => {
+    const group = Math.round(Math.log(Math.max(1, durationMs)) / Math.log(DURATION_RATIO));
     let peakAt = tables.get(group);
     if (!peakAt) tables.set(group, (peakAt = peakOfRate(MINUTE_MS / 1000, DURATION_RATIO ** group / 1000)));
-    const minuteOfTime = Math.floor(record.startMs / MINUTE_MS) + minute;
-    return peakAt(record.meanConcurrency[minute] ?? 0, uniformOf(minuteOfTime, seed));
+    return peakAt(meanConcurrency, level);
   };
 }
 

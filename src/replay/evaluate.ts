@@ -18,7 +18,7 @@ const WARM_UP_MS = HOUR_MS;
 const RECORD_MS = 14 * DAY_MS;
 
 /** Requests of the period up to which each policy runs request by request. */
-export const TWIN_REQUESTS = 1_500_000;
+export const TWIN_REQUESTS = 1_000_000;
 
 /** The default evaluation begins no earlier than this after the file's start. */
 const LEAST_HISTORY_MS = 2 * DAY_MS;

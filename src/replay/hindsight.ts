@@ -1,6 +1,6 @@
-/** Candidates that know the evaluated period: every constant level, and a plan that knows the demand of every slot. */
-import { SLOT_MS } from '../time.ts';
-import { type DemandRecord, slotsOf } from './demand-record.ts';
+/** Candidates chosen with the period known: constant levels, and plans that know how many requests come in every minute. */
+import { MINUTE_MS, SLOT_MS } from '../time.ts';
+import { type DemandRecord, minutePeaks, slotsOf } from './demand-record.ts';
 import type { Policy } from './lane.ts';
 import { scheduleSlots } from './scheduled-levels.ts';
 import { constantTimeline } from './timeline.ts';
@@ -28,43 +28,70 @@ export function constantCandidates(record: DemandRecord, period: Period, maxCapa
     .map((level) => ({ name: `constant ${level}`, scheduled: constantTimeline(period.startMs, level) }));
 }
 
-/** How much of the way from a slot's mean to its maximum is covered; above 1 there is headroom for what spills over. */
-const COVERS = [0, 0.25, 0.5, 0.75, 1, 1.15] as const;
+/** Levels of a slot's peak that are covered; null covers the mean load alone. */
+const COVERS = [null, 0.5, 0.9, 0.99, 0.999, 0.9999] as const;
 /** How long each slot's level is held on both sides. */
-const HOLD_SECONDS = [0, 600, 1200, 1800, 3600, 7200] as const;
+const HOLD_SECONDS = [0, 300, 600, 1200, 1800, 3600] as const;
 
 /**
- * Plans that know the mean and the maximum of the concurrency in every slot of the period:
+ * Plans that know the number of requests in every minute of the period, past and future, but not the moments at which they come
+ * within it, as nobody could:
  *
- *     level(s) = max over slots u within `hold` of s of ceil(mean(u) + cover x (max(u) - mean(u)))
+ *     level(s) = max over slots u within `hold` of s of ceil(quantile `cover` of the peak concurrency in u)
  *
- * for every cover and hold of a small grid, ready exactly when the slot begins. The best of them, chosen on the very period, is a
- * yardstick that no forecast can rely on reaching, and not a strict optimum: it is of this form only.
+ * for every cover and hold of a small grid; the peak of Poisson arrivals at the known rates. Capacity is ready exactly when the
+ * slot begins. The best of them, chosen on the very period, is a yardstick that no forecast can rely on reaching; it is not a strict
+ * optimum, since it is of this form only.
  */
 export function clairvoyantCandidates(
   record: DemandRecord,
   period: Period,
   limits: { maxCapacity: number; leadTimeSeconds: number },
 ): Policy[] {
-  const { max, mean } = demandOf(record, period);
+  const slots = slotCount(period);
   return COVERS.flatMap((cover) => {
-    const needed = max.map((most, slot) => {
-      const load = mean[slot] ?? 0;
-      return Math.ceil(Math.max(0, load + cover * (most - load)));
-    });
+    const needed =
+      cover === null
+        ? slotsOf(record, period.startMs, slots).mean
+        : coveredPeaks(record, period.startMs, { slots, cover });
     return HOLD_SECONDS.map((holdSeconds) => {
       const held = slidingMaximum(needed, (holdSeconds * 1000) / SLOT_MS);
-      const levels = Int32Array.from(held, (level) => Math.min(limits.maxCapacity, level));
+      const levels = Int32Array.from(held, (level) => Math.min(limits.maxCapacity, Math.ceil(level)));
       return {
-        name: `clairvoyant: cover ${cover}, hold ${holdSeconds / 60} min`,
+        name: `cover ${cover === null ? 'mean' : `q${cover * 100}`}, hold ${holdSeconds / 60} min`,
         scheduled: scheduleSlots({ startMs: period.startMs, levels }, limits.leadTimeSeconds),
       };
     });
   });
 }
 
+/** The minutes of a slot are taken as independent, so each is covered with the fifth root of the probability. */
+function coveredPeaks(
+  record: DemandRecord,
+  startMs: number,
+  { slots, cover }: { slots: number; cover: number },
+): Float64Array {
+  const perSlot = SLOT_MS / MINUTE_MS;
+  const offset = Math.round((startMs - record.startMs) / MINUTE_MS);
+  const peakAt = minutePeaks();
+  const level = cover ** (1 / perSlot);
+  return Float64Array.from({ length: slots }, (_, slot) => {
+    let highest = 0;
+    for (let minute = offset + slot * perSlot; minute < offset + (slot + 1) * perSlot; minute++) {
+      const load = record.meanConcurrency[minute] ?? 0;
+      const requests = record.requests[minute] ?? 0;
+      if (requests > 0) highest = Math.max(highest, peakAt(load, (load * MINUTE_MS) / requests, level));
+    }
+    return highest;
+  });
+}
+
+function slotCount({ startMs, endMs }: Period): number {
+  return Math.round((endMs - startMs) / SLOT_MS);
+}
+
 function demandOf(record: DemandRecord, { startMs, endMs }: Period): { max: Float64Array; mean: Float64Array } {
-  return slotsOf(record, startMs, Math.round((endMs - startMs) / SLOT_MS));
+  return slotsOf(record, startMs, slotCount({ startMs, endMs }));
 }
 
 /** Maximum over [i - reach, i + reach] for every i. */

@@ -10,7 +10,7 @@
  * - on-demand environments are used last in, first out, so that those needed within the last idle timeout are
  *   still warm: cold starts are what is needed beyond the maximum of that window.
  */
-import { errorFunction } from 'simple-statistics';
+import { LossTable } from '../economics/loss.ts';
 import { ProvisionedMeter } from '../economics/meter.ts';
 import { floorTo, MINUTE_MS } from '../time.ts';
 import { REQUESTS_PER_SECOND_PER_PROVISIONED } from '../twin/environments.ts';
@@ -66,12 +66,15 @@ function spillOf({ requests, load, most }: MinuteDemand, usable: number): number
   return Math.max(0, most - usable, beyondLimit * (load / perSecond));
 }
 
+const losses = new LossTable();
+
 /** Average number of provisioned environments in use. */
 function carriedOf({ requests, load }: MinuteDemand, usable: number): number {
   if (usable <= 0 || load <= 0) return 0;
   const perSecond = (requests * 1000) / MINUTE_MS;
+  const lost = losses.loss(losses.row(load), usable);
   const takenShare = Math.min(1, (usable * REQUESTS_PER_SECOND_PER_PROVISIONED) / perSecond);
-  return load * Math.min(takenShare, 1 - lossShare(usable, load));
+  return load * Math.min(takenShare, 1 - lost);
 }
 
 /** Environments that were needed in the last idle timeout: a monotonic queue of maxima, O(1) a minute. */
@@ -152,28 +155,4 @@ class MinuteCapacity {
     this.isCounting = true;
     this.before = this.meter.read(this.fromMs);
   }
-}
-
-/** Above this load the recursion is not worth its time and its limit is good to 1 %. */
-const LARGE_LOAD = 200;
-
-/**
- * Erlang B: the share of requests that find all `servers` busy, at offered load `load`. For large loads its limit, B = phi(z) / (sqrt(load) Phi(z)), z = (servers - load) / sqrt(load) (Jagerman 1974).
- */
-export function lossShare(servers: number, load: number): number {
-  if (load <= 0) return 0;
-  if (servers <= 0) return 1;
-  if (load > LARGE_LOAD) return largeLoss(servers, load);
-  let loss = 1;
-  for (let k = 1; k <= servers; k++) loss = (load * loss) / (k + load * loss);
-  return loss;
-}
-
-function largeLoss(servers: number, load: number): number {
-  const root = Math.sqrt(load);
-  const z = (servers - load) / root;
-  // Far below the load all servers are busy, and the limit's quotient of two small numbers loses its digits.
-  if (z < -5) return 1 - servers / load;
-  const normalBelow = (1 + errorFunction(z / Math.SQRT2)) / 2;
-  return Math.min(1, Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI) / (root * normalBelow));
 }

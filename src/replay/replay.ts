@@ -1,7 +1,7 @@
 /** The whole replay of one target: the controller's walk, then every policy's score. */
 import type { Settings } from '../config.ts';
 import type { Objective } from '../controller/choose.ts';
-import { createPlanner, objectiveOf, type Planner, type PlannerMemory } from '../controller/planner.ts';
+import { createPlanner, objectiveOf, type Planner } from '../controller/planner.ts';
 import type { Architecture } from '../economics/prices.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
 import { DAY_MS } from '../time.ts';
@@ -79,8 +79,8 @@ export function walkThrough(
   settings: Settings,
   onProgress?: (share: number) => Promise<void> | void,
 ): Promise<Walk> {
-  const { warmUpFromMs, toMs, actionLatenessMs, history } = evaluation;
-  const plannerAt = plannersOf(history, settings);
+  const { warmUpFromMs, toMs, actionLatenessMs } = evaluation;
+  const plannerAt = plannersOf(evaluation, settings);
   return walkController(plannerAt, { settings, fromMs: warmUpFromMs, toMs, actionLatenessMs }, onProgress);
 }
 
@@ -88,15 +88,14 @@ export function walkThrough(
 const WINDOW_SLACK_MS = 14 * DAY_MS;
 
 /** The live controller reads the last `historyDays`; so do the planners here, give or take the slack. */
-function plannersOf(history: DemandHistory, settings: Settings): (nowMs: number) => Planner {
+function plannersOf({ history }: Evaluation, settings: Settings): (nowMs: number) => Planner {
   const windowMs = settings.historyDays * DAY_MS;
   let startMs = -Infinity;
-  const memory: PlannerMemory = new Map();
   let planner: Planner | null = null;
   return (nowMs) => {
     if (!planner || nowMs - Math.max(startMs, history.startMs) > windowMs + WINDOW_SLACK_MS) {
       startMs = nowMs - windowMs;
-      planner = createPlanner(historySince(history, startMs), settings, memory);
+      planner = createPlanner(historySince(history, startMs), settings);
     }
     return planner;
   };

@@ -1,0 +1,156 @@
+/**
+ * `npm run bench:value`: what Prewarm's plans are worth on real traces, against the best that could have been set up without it.
+ * A case is a trace and a price of a cold start. docs/evaluation.md has the table.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parseTargetConfig, type TargetConfig } from '../src/config.ts';
+import { objectiveOf } from '../src/controller/planner.ts';
+import { readMetricsFile } from '../src/input/metrics-file.ts';
+import { AVAILABLE, createAlternatives, type ScoredPolicy } from '../src/replay/alternatives.ts';
+import { type Evaluation, periodOf, prepareEvaluation } from '../src/replay/evaluate.ts';
+import { walkThrough } from '../src/replay/replay.ts';
+import { renderTable } from '../src/report/terminal.ts';
+import { DAY_MS } from '../src/time.ts';
+
+const TRACES = new URL('../data/traces/', import.meta.url);
+const PRICES_USD = [0.003, 0.03, 0.3];
+/** Long traces are scored on their end, so that the whole takes minutes. */
+const MOST_DAYS = 14;
+/** Each policy may use as much as it wants: the traces reach tens of thousands of environments. */
+const MAX_CAPACITY = 100_000;
+const WORSE = 1.02;
+
+interface Case {
+  trace: string;
+  priceUsd: number;
+  ours: ScoredPolicy;
+  best: ScoredPolicy;
+  onDemand: ScoredPolicy;
+  clairvoyant: ScoredPolicy;
+  chosen: string;
+}
+
+const { values: args } = parseArgs({
+  options: {
+    /** Only traces whose id contains this. */
+    trace: { type: 'string', default: '' },
+    'duration-ms': { type: 'string', default: '2000' },
+    'cold-start-ms': { type: 'string', default: '5000' },
+    days: { type: 'string', default: String(MOST_DAYS) },
+  },
+});
+
+function settingsFor(coldStartPriceUsd: number): TargetConfig {
+  const given = {
+    maxCapacity: MAX_CAPACITY,
+    averageDurationMs: Number(args['duration-ms']),
+    coldStartMs: Number(args['cold-start-ms']),
+    coldStartPriceUsd,
+  };
+  return parseTargetConfig({ functionName: 'bench', alias: 'live' }, given, (path) => ({
+    name: path.join('.'),
+    value: undefined,
+  }));
+}
+
+async function casesOf(file: string, trace: string): Promise<Case[]> {
+  const base = settingsFor(PRICES_USD[0]!);
+  const reading = await readMetricsFile(new URL(file, TRACES).pathname, { averageDurationMs: base.averageDurationMs! });
+  const period = periodOf(reading);
+  if (!period) return [];
+  const fromMs = Math.max(period.fromMs, period.toMs - Number(args.days) * DAY_MS);
+  const evaluation = prepareEvaluation(reading, { fromMs, toMs: period.toMs }, base);
+  const alternatives = createAlternatives(evaluation, base);
+  const cases: Case[] = [];
+  for (const priceUsd of PRICES_USD) {
+    const startedMs = performance.now();
+    const found = await oneCase(evaluation, alternatives, settingsFor(priceUsd));
+    cases.push({ trace, priceUsd, ...found });
+    console.log(caseLine(cases.at(-1)!, (performance.now() - startedMs) / 1000));
+  }
+  return cases;
+}
+
+async function oneCase(
+  evaluation: Evaluation,
+  alternatives: ReturnType<typeof createAlternatives>,
+  settings: TargetConfig,
+): Promise<Omit<Case, 'trace' | 'priceUsd'>> {
+  const walk = await walkThrough(evaluation, settings);
+  const policies = await alternatives.compare(walk.timeline, objectiveOf(settings));
+  const named = (name: string) => policies.find((policy) => policy.name === name)!;
+  const best = policies
+    .filter(({ name }) => AVAILABLE.includes(name))
+    .reduce((a, b) => (b.effectiveCostUsd < a.effectiveCostUsd ? b : a));
+  const chosen = [...walk.policies].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'no plan';
+  return { ours: named('prewarm'), best, onDemand: named('on-demand'), clairvoyant: named('clairvoyant'), chosen };
+}
+
+function ratio(a: ScoredPolicy, b: ScoredPolicy): number {
+  return a.effectiveCostUsd / b.effectiveCostUsd;
+}
+
+function caseLine({ trace, priceUsd, ours, best, clairvoyant, chosen }: Case, seconds: number): string {
+  return [
+    trace.slice(0, 28).padEnd(28),
+    String(priceUsd).padEnd(5),
+    `ours/best ${ratio(ours, best).toFixed(3)}`,
+    `clairvoyant/best ${ratio(clairvoyant, best).toFixed(3)}`,
+    `cold ${Math.round(ours.coldStarts)} (best ${Math.round(best.coldStarts)})`,
+    `best: ${best.detail}`,
+    `mostly: ${chosen}`,
+    `${seconds.toFixed(0)} s`,
+  ].join('  ');
+}
+
+/** Gaps below this share of the best alternative's cost are left out of the shares closed: they divide by nearly nothing. */
+const LEAST_GAP = 0.01;
+
+function summaryRow(label: string, cases: readonly Case[]): string[] {
+  const mean = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
+  const geometric = (of: (one: Case) => number) => Math.exp(mean(cases.map((one) => Math.log(of(one))))).toFixed(3);
+  const gap = ({ best, clairvoyant }: Case) => best.effectiveCostUsd - clairvoyant.effectiveCostUsd;
+  const closed = ({ best, ours }: Case) => best.effectiveCostUsd - ours.effectiveCostUsd;
+  const open = cases.filter((one) => gap(one) > LEAST_GAP * one.best.effectiveCostUsd);
+  const sum = (of: (one: Case) => number) => open.reduce((total, one) => total + of(one), 0);
+  const shares = open.map((one) => closed(one) / gap(one)).sort((a, b) => a - b);
+  const percent = (share: number | undefined) =>
+    share === undefined || Number.isNaN(share) ? '-' : `${(100 * share).toFixed(0)} %`;
+  return [
+    label,
+    String(cases.length),
+    geometric(({ ours, best }) => ratio(ours, best)),
+    geometric(({ clairvoyant, best }) => ratio(clairvoyant, best)),
+    geometric(({ ours, onDemand }) => ratio(ours, onDemand)),
+    percent(sum(closed) / sum(gap)),
+    percent(shares[Math.floor(shares.length / 2)]),
+    String(cases.filter(({ ours, best }) => ratio(ours, best) > WORSE).length),
+  ];
+}
+
+const HEADER = [
+  'price',
+  'cases',
+  'ours/best',
+  'clairvoyant/best',
+  'ours/on-demand',
+  'gap closed ($)',
+  'gap closed (median)',
+  '> 2 % worse',
+];
+
+const index = JSON.parse(readFileSync(new URL('index.json', TRACES), 'utf8')) as { id: string; file: string }[];
+const chosen = index.filter(({ id }) => id.includes(args.trace));
+const cases: Case[] = [];
+for (const [i, { id, file }] of chosen.entries()) {
+  console.error(`${i + 1} of ${chosen.length}: ${id}`);
+  cases.push(...(await casesOf(file, id)));
+}
+const byPrice = PRICES_USD.map((price) =>
+  summaryRow(
+    `$${price}`,
+    cases.filter(({ priceUsd }) => priceUsd === price),
+  ),
+);
+console.log(['', ...renderTable(HEADER, [...byPrice, summaryRow('all', cases)])].join('\n'));
