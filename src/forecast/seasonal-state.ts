@@ -1,7 +1,8 @@
 /** What a history looks like to the season and the levels: everything that the regressions read, on the model's scale. */
 import type { Scale } from './scale.ts';
 import { chooseScale, seriesToScale } from './scale.ts';
-import { LEVEL_HALF_LIVES, exponentialLevel } from './residual-states.ts';
+import { LEVEL_HALF_LIVES, exponentialLevel, gainOfHalfLife } from './residual-states.ts';
+import { fitHoltWinters } from './holt-winters-fit.ts';
 import { levelFactors } from './relevel.ts';
 import type { SeasonProfile } from './season-profile.ts';
 import { capRare, difference } from './smooth.ts';
@@ -44,6 +45,8 @@ export interface SeasonalState {
   largest: Float64Array;
 }
 
+/** Days that Holt-Winters' parameters are estimated on. */
+const HOLT_WINTERS_DAYS = 14;
 /** Below this there is no day to compare a day with. */
 const MIN_SEASON_SECONDS = 2 * 86_400;
 
@@ -79,14 +82,23 @@ export function seasonalState(measured: DemandSeries, fitEnd: number, reachSteps
     mean: companion(series.mean),
     profile,
     weekWeight,
-    levels: LEVEL_HALF_LIVES.map((seconds) =>
-      exponentialLevel(seconds > 3600 ? capped : residual, seconds / stepSeconds),
-    ),
+    levels: [
+      exponentialLevel(residual, holtWintersGain(signal, fitEnd, profile)),
+      ...LEVEL_HALF_LIVES.map((seconds) =>
+        exponentialLevel(seconds > 3600 ? capped : residual, gainOfHalfLife(seconds / stepSeconds)),
+      ),
+    ],
     usualSize: recurrence(size, length, profile.m).expected,
-    recentSize: exponentialLevel(size, 3600 / stepSeconds),
+    recentSize: exponentialLevel(size, gainOfHalfLife(3600 / stepSeconds)),
     lastKnown: lastKnownSteps(signal),
     largest: runningMaximum(series.peak),
   };
+}
+
+/** Holt-Winters' own alpha, estimated on the last two weeks; 1 before a season can be. */
+function holtWintersGain(signal: Float64Array, fitEnd: number, { kind, m }: SeasonProfile): number {
+  if (kind === 'flat') return 1;
+  return fitHoltWinters(signal.subarray(Math.max(0, fitEnd - HOLT_WINTERS_DAYS * m), fitEnd), m).alpha;
 }
 
 /** The series with all of their past brought to the level of today. */
