@@ -1,0 +1,78 @@
+/** Writes the pages that are generated from schemas: docs/configuration.md and docs/json-output.md. A test holds them fresh. */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { environmentName } from '../src/config-env.ts';
+import { LOG_LEVELS, settingsSchema } from '../src/config.ts';
+import { flagName } from '../src/commands/settings-flags.ts';
+import { previewSchema } from '../src/report/preview-json.ts';
+
+const COMMAND = 'npm run docs';
+
+interface JsonField {
+  type?: string;
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  pattern?: string;
+  default?: string | number;
+  description?: string;
+}
+
+/** Every setting with its three names, bounds, default and meaning. */
+export function configurationPage(): string {
+  const { properties = {} } = z.toJSONSchema(settingsSchema, { io: 'input' }) as {
+    properties?: Record<string, JsonField>;
+  };
+  const rows = Object.entries(properties).map(([name, field]) => {
+    const byDefault = field.default === undefined ? '' : `\`${field.default}\``;
+    const flag = name === 'mode' ? 'preview observes, apply acts' : `\`${flagName(name)}\``;
+    return `| \`${name}\` | \`${environmentName(name)}\` | ${flag} | ${allowed(field)} | ${byDefault} | ${field.description ?? ''} |`;
+  });
+  return `<!-- Generated from src/config.ts by \`${COMMAND}\`. -->
+
+# Configuration
+
+The controller is configured by environment variables, the command line by flags of the same names. A wrong value stops
+at the edge, with every fault listed. There is nothing to tune: objective, limits and assumptions are all there is.
+
+\`PREWARM_TARGETS\` names what is scaled: \`function:alias\`, comma separated, or a JSON list of objects with \`functionName\`,
+\`alias\` and any of the settings below as that target's own. \`PREWARM_LOG_LEVEL\` is one of ${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}.
+
+| setting | environment variable | flag | allowed | default | meaning |
+|---|---|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+function allowed(field: JsonField): string {
+  if (field.enum) return field.enum.map((value) => `\`${value}\``).join(' or ');
+  if (field.pattern !== undefined) return `\`${field.pattern}\``;
+  const low = field.minimum ?? field.exclusiveMinimum;
+  return `${field.exclusiveMinimum === undefined ? '' : 'above '}${low ?? ''}${field.maximum === undefined ? '' : ` to ${field.maximum}`}`;
+}
+
+/** The JSON schema of what \`preview --json\` prints. */
+export function jsonOutputPage(): string {
+  const schema = JSON.stringify(z.toJSONSchema(previewSchema), null, 2);
+  return `<!-- Generated from src/report/preview-json.ts by \`${COMMAND}\`. -->
+
+# JSON output
+
+\`prewarm preview --json\` and \`prewarm apply --json\` print one object, \`prewarm/preview/1\`. Times are ISO-8601 in UTC,
+concurrency is in concurrent executions, a slot is five minutes. The zod schema is \`previewSchema\` in
+\`src/report/preview-json.ts\`; a field may be added in version 1, none is removed or changes its meaning.
+
+\`\`\`json
+${schema}
+\`\`\`
+`;
+}
+
+export const PAGES = { 'docs/configuration.md': configurationPage, 'docs/json-output.md': jsonOutputPage };
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, page] of Object.entries(PAGES))
+    writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), page());
+}
