@@ -53,11 +53,11 @@ function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
 
 function repeated(
   { days, holdSlots }: Candidate & { kind: 'repeat' },
-  { demand, forecast }: PlanContext,
+  { demand, forecast, nowMs }: PlanContext,
 ): Float64Array {
   const back = (days * DAY_MS) / SLOT_MS;
   const first = Math.round((forecast.startMs - demand.startMs) / SLOT_MS);
-  const known = demand.mean.length;
+  const known = Math.min(demand.mean.length, Math.floor((nowMs - demand.startMs) / SLOT_MS));
   // Slots more than a period ahead repeat the period before the last.
   const source = (slot: number) => slot - back * Math.max(1, Math.ceil((slot - known + 1) / back));
   const reach = holdSlots - 1;
