@@ -27,35 +27,54 @@ export function addColdStarts(
   blocks: Float64Array,
 ): void {
   const { peaks, idleTimeoutSeconds, load } = model;
-  const needed = new Float64Array(shelter.length);
-  peaks.forEach((path, index) => {
+  const pool: WarmPool = { shelter, needed: new Float64Array(shelter.length), lookBack: 0, blockSteps, blocks };
+  for (let path = 0; path < peaks.length; path++) {
     // A visit at a random moment of a step looks back the idle timeout, on average half a step less in whole steps.
     const steps = idleTimeoutSeconds / load.stepSeconds - 0.5;
-    const lookBack = Math.max(0, Math.floor(steps + (index + 0.5) / peaks.length));
-    needed.fill(0);
-    let warm = 0;
-    let warmSince = 0;
-    for (let i = 0; i < path.length; i++) {
-      let need = path[i]! - shelter[i]!;
-      // Most steps of a good plan end here; that environments have expired meanwhile is found out when one is needed.
-      if (need <= 0 && path[i] !== UNKNOWN_PEAK) continue;
-      if (i - warmSince > lookBack) {
-        warmSince = highestOf(needed, Math.max(0, i - lookBack), i);
-        warm = lookBack > 0 ? needed[warmSince]! : 0;
-      }
-      // Where nothing is known, what was warm before stays so.
-      if (path[i] === UNKNOWN_PEAK) need = warm;
-      if (need > warm) {
-        need = withShortage(model, i, { need, warm, shelter: shelter[i]! });
-        blocks[Math.floor(i / blockSteps)]! += (need - warm) / peaks.length;
-      }
-      if (need >= warm) {
-        warm = need;
-        warmSince = i;
-      }
-      needed[i] = need;
+    pool.lookBack = Math.max(0, Math.floor(steps + (path + 0.5) / peaks.length));
+    addPath(model, peaks[path]!, pool);
+  }
+}
+
+interface WarmPool {
+  shelter: Float64Array;
+  /** On-demand environments in use at each step's busiest moment. */
+  needed: Float64Array;
+  /** Steps for which an environment stays warm. */
+  lookBack: number;
+  blockSteps: number;
+  blocks: Float64Array;
+}
+
+function addPath(
+  model: ColdStartModel,
+  path: Int32Array,
+  { shelter, needed, lookBack, blockSteps, blocks }: WarmPool,
+): void {
+  const weight = 1 / model.peaks.length;
+  needed.fill(0);
+  let warm = 0;
+  let warmSince = 0;
+  for (let i = 0; i < path.length; i++) {
+    let need = path[i]! - shelter[i]!;
+    // Most steps of a good plan end here; that environments have expired meanwhile is found out when one is needed.
+    if (need <= 0 && path[i] !== UNKNOWN_PEAK) continue;
+    if (i - warmSince > lookBack) {
+      warmSince = highestOf(needed, Math.max(0, i - lookBack), i);
+      warm = lookBack > 0 ? needed[warmSince]! : 0;
     }
-  });
+    // Where nothing is known, what was warm before stays so.
+    if (path[i] === UNKNOWN_PEAK) need = warm;
+    if (need > warm) {
+      need = withShortage(model, i, { need, warm, shelter: shelter[i]! });
+      blocks[Math.floor(i / blockSteps)]! += (need - warm) * weight;
+    }
+    if (need >= warm) {
+      warm = need;
+      warmSince = i;
+    }
+    needed[i] = need;
+  }
 }
 
 /** Index of the last highest value in [from, to). */
@@ -73,7 +92,8 @@ function highestOf(values: Float64Array, from: number, to: number): number {
 
 /**
  * Environments in the pool after a step that needs more than are warm. While one initialises it takes no other request:
- * - more load than environments: all requests that find none in the time of an initialisation and a request start one;
+ * - more load than environments: all requests that find none in the time of an initialisation and a request start one,
+ *   and some more until those that finish keep up (as many as the deviation of the load);
  * - else each cold start draws as many after it as find no environment during its initialisation.
  */
 function withShortage(model: ColdStartModel, i: number, step: { need: number; warm: number; shelter: number }): number {
@@ -88,8 +108,10 @@ function withShortage(model: ColdStartModel, i: number, step: { need: number; wa
   let pool = warm;
   if (erlang > environments) {
     const seconds = coldStartSeconds + load.durationSeconds[i]!;
+    const refused = rate * losses.loss(row, environments);
     const short = rate * (1 - environments / erlang) * seconds;
-    pool += 1 + rate * losses.loss(row, environments) * seconds + Math.min(Math.sqrt(erlang), short);
+    const started = 1 + refused * seconds + Math.min(Math.sqrt(erlang), short);
+    pool = Math.min(warm + started, need + refused * coldStartSeconds);
   }
   while (pool < need) pool += Math.min(1, need - pool) + rate * losses.loss(row, shelter + pool) * coldStartSeconds;
   return pool;

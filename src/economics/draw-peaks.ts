@@ -5,7 +5,7 @@ import { PeakDistribution } from './peaks.ts';
 import { Sfc32 } from './random.ts';
 
 /** Results are averaged over so many; their own randomness is then about a third of a single history's. */
-const PATHS = 8;
+const PATHS = 5;
 
 /**
  * One value per substep and path. In each substep the paths stand at evenly spread quantiles of its maximum, turned by a
