@@ -1,4 +1,4 @@
-/** Holt-Winters' level, at several speeds: exponentially weighted means of what the season did not expect. */
+/** Holt-Winters' level of what the season did not expect; it is taken at several speeds. */
 
 /** Half-lives in seconds; 0 = the last known value itself. */
 export const LEVEL_HALF_LIVES = [0, 1800, 3 * 3600, 24 * 3600] as const;
