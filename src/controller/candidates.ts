@@ -1,7 +1,7 @@
 /** The policies that compete at every decision, and the level that each would have held in every past slot. */
-import type { SlotDemand } from '../economics/slot-pool.ts';
 import type { Forecaster } from '../forecast/index.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
+import type { SlotDemand } from './slot-demand.ts';
 
 export type Candidate =
   /** Nothing provisioned but the minimum. */
@@ -31,7 +31,7 @@ export function candidateName(candidate: Candidate): string {
   }
 }
 
-export const COVER_QUANTILES = [0.5, 0.9, 0.99, 0.999, 0.9999] as const;
+export const COVER_QUANTILES = [0.5, 0.75, 0.9, 0.96, 0.99, 0.997, 0.999, 0.9999] as const;
 export const HOLD_SLOTS = [1, 3, 6] as const;
 const CONSTANT_LEVELS = 24;
 /** Shares of the history's 99.9 % peak that serve as floors. */

@@ -1,13 +1,12 @@
 /** Which policy holds: the cheapest on the target's own past, all in, with a margin to change. */
-import { type BilledUsage, billUsd, type Prices } from '../economics/prices.ts';
-import type { BlockUsage } from '../economics/slot-pool.ts';
+import type { PoolUsage } from '../economics/pool.ts';
+import { billUsd, type Prices } from '../economics/prices.ts';
 import { type Candidate, candidateName } from './candidates.ts';
 
 export interface Objective {
   coldStartPriceUsd: number;
   /** In place of the price. */
   maxColdStartRate?: number | undefined;
-  coldStartMs: number;
   memoryMb: number;
   prices: Prices;
 }
@@ -36,27 +35,9 @@ export interface Choice {
   objectiveMet: boolean;
 }
 
-export function scoreCandidate(
-  candidate: Candidate,
-  usage: BlockUsage,
-  blocks: { from: number; to: number },
-  objective: Objective,
-): CandidateScore {
-  const sum = (values: Float64Array) => {
-    let total = 0;
-    for (let block = blocks.from; block < blocks.to; block++) total += values[block]!;
-    return total;
-  };
-  const coldStarts = sum(usage.coldStarts);
-  const invocations = sum(usage.invocations);
-  const billed: BilledUsage = {
-    invocations,
-    billedProvisionedMs: sum(usage.billedProvisionedMs),
-    provisionedRunMs: sum(usage.provisionedRunMs),
-    onDemandRunMs: sum(usage.onDemandRunMs),
-    initMs: coldStarts * objective.coldStartMs,
-  };
-  const bill = billUsd(billed, objective.memoryMb, objective.prices);
+export function scoreCandidate(candidate: Candidate, usage: PoolUsage, objective: Objective): CandidateScore {
+  const { coldStarts, invocations } = usage;
+  const bill = billUsd(usage, objective.memoryMb, objective.prices);
   const price = objective.maxColdStartRate === undefined ? objective.coldStartPriceUsd : 0;
   return {
     candidate,

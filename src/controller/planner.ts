@@ -1,7 +1,8 @@
 /** What should be held, seen from any moment of a history: the same for the live tick and for a walk through the past. */
 import type { Settings } from '../config.ts';
 import { listPrices } from '../economics/prices.ts';
-import { type SlotDemand, usageOf } from '../economics/slot-pool.ts';
+import { poolDemandOf } from '../economics/load.ts';
+import { type PoolModel, poolModel, poolUsage, poolWindow, sumUsage } from '../economics/pool.ts';
 import { createForecaster, type Forecaster } from '../forecast/index.ts';
 import type { CapacityPlan, DemandHistory, Forecast } from '../model.ts';
 import { DAY_MS, floorTo, SLOT_MS, SLOT_SECONDS } from '../time.ts';
@@ -19,7 +20,7 @@ import {
 import { type Choice, choose, type Objective, scoreCandidate } from './choose.ts';
 import { explainChoice, explainDefault } from './explain.ts';
 import { expectedDurationMs, planLevels } from './policy.ts';
-import { slotDemand } from './slot-demand.ts';
+import { type SlotDemand, slotDemand } from './slot-demand.ts';
 
 export type PlannerSettings = Pick<
   Settings,
@@ -75,7 +76,8 @@ export function createPlanner(
 ): Planner {
   const forecaster = createForecaster(history);
   const demand = slotDemand(history);
-  const choiceAt = choices({ forecaster, demand, settings, memory });
+  const pool = once(() => poolModel(poolDemandOf(history), poolAssumptions(settings)));
+  const choiceAt = choices({ forecaster, demand, pool, settings, memory });
   const horizonSlots = (settings.horizonHours * 3600) / SLOT_SECONDS;
   const knownUntilMs = demand.startMs + demand.mean.length * SLOT_MS;
   return {
@@ -105,6 +107,8 @@ export function createPlanner(
 interface ChoiceContext {
   forecaster: Forecaster;
   demand: SlotDemand;
+  /** Made when first asked for: most ticks remember their choice. */
+  pool: () => PoolModel;
   settings: PlannerSettings;
   memory: PlannerMemory;
 }
@@ -130,7 +134,7 @@ function choices(context: ChoiceContext): (epochMs: number) => Choice | null {
 function compare(
   epochMs: number,
   incumbent: string | null,
-  { forecaster, demand, settings, memory }: ChoiceContext,
+  { forecaster, demand, pool, settings, memory }: ChoiceContext,
 ): Choice | null {
   const firstForecastMs = demand.startMs + DAY_MS;
   const fromMs = Math.max(firstForecastMs, epochMs - COMPARED_MS);
@@ -139,21 +143,23 @@ function compare(
   const toSlot = Math.floor((epochMs - demand.startMs) / SLOT_MS);
   const table = coverTable(forecaster, demand.startMs, { fromSlot, toSlot }, memory.covers);
   const seen = demand.peaks.map((draw) => draw.subarray(fromSlot, toSlot));
-  const window: SlotDemand = {
-    startMs: fromMs,
-    mean: demand.mean.subarray(fromSlot, toSlot),
-    invocations: demand.invocations.subarray(fromSlot, toSlot),
-    peaks: seen,
-  };
-  const assumptions = { ...settings, blockSlots: toSlot - fromSlot };
+  const perSlot = SLOT_SECONDS / pool().stepSeconds;
+  const window = poolWindow(pool(), fromSlot * perSlot, toSlot * perSlot);
+  if (knownMs(window) < LEAST_COMPARED_MS) return null;
   const objective = objectiveOf(settings);
   const scores = allCandidates(seen).map((candidate) => {
     const levels = candidateLevels(candidate, demand, { table, fromSlot, toSlot }, limitsOf(settings));
-    return scoreCandidate(candidate, usageOf(levels, window, assumptions), { from: 0, to: 1 }, objective);
+    return scoreCandidate(candidate, sumUsage(window, poolUsage(window, levels)), objective);
   });
   return choose(scores, incumbent, objective);
 }
 
+/** Time of which the requests are known. */
+function knownMs({ load, stepSeconds }: PoolModel): number {
+  return load.known.reduce((sum, known) => sum + known, 0) * stepSeconds * 1000;
+}
+
+/** A row per past slot; what has left the window is forgotten. */
 function coverTable(
   forecaster: Forecaster,
   startMs: number,
@@ -178,6 +184,18 @@ function coverTable(
   };
 }
 
+/** The model of the pool tells apart minutes, and needs two of them. */
+const LEAST_IDLE_TIMEOUT_SECONDS = 120;
+
+function poolAssumptions({ coldStartMs, idleTimeoutSeconds }: PlannerSettings) {
+  return { coldStartMs, idleTimeoutSeconds: Math.max(LEAST_IDLE_TIMEOUT_SECONDS, idleTimeoutSeconds) };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
 const DEFAULT_MEMORY_MB = 2048;
 
 /** The objective in the settings, with what is assumed where nothing is known of the function. */
@@ -185,7 +203,6 @@ export function objectiveOf(settings: PlannerSettings): Objective {
   return {
     coldStartPriceUsd: settings.coldStartPriceUsd,
     maxColdStartRate: settings.maxColdStartRate,
-    coldStartMs: settings.coldStartMs,
     memoryMb: settings.memoryMb ?? DEFAULT_MEMORY_MB,
     prices: listPrices(settings.architecture ?? 'x86_64'),
   };

@@ -1,9 +1,9 @@
 /** A policy as a plan: how many environments to hold in each slot ahead. */
 import { median } from 'simple-statistics';
-import type { SlotDemand } from '../economics/slot-pool.ts';
 import type { Forecaster } from '../forecast/index.ts';
 import type { DemandHistory, Forecast } from '../model.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
+import type { SlotDemand } from './slot-demand.ts';
 import { type Candidate, heldBack, highestPeaks, LAG_SLOTS, type LevelLimits, slidingMaximum } from './candidates.ts';
 
 /**

@@ -1,8 +1,16 @@
-/** A demand history as the pool model wants it: on the slot grid, with draws of how arrivals bunch. */
-import type { SlotDemand } from '../economics/slot-pool.ts';
+/** A demand history on the slot grid, with draws of how arrivals bunch. */
 import { peakOfRate } from '../forecast/arrivals.ts';
 import type { DemandHistory } from '../model.ts';
 import { SLOT_SECONDS } from '../time.ts';
+
+/** Demand slot by slot; NaN where it is unknown. */
+export interface SlotDemand {
+  startMs: number;
+  /** Average concurrency. */
+  mean: Float64Array;
+  /** Highest concurrency in the slot, as equally likely draws of how arrivals bunch; one where it was measured. */
+  peaks: readonly Float64Array[];
+}
 
 /** More would change no choice and cost time at every tick. */
 const DRAWS = 4;
@@ -14,18 +22,14 @@ const DRAWS = 4;
  */
 export function slotDemand(history: DemandHistory): SlotDemand {
   const perStep = history.stepSeconds / SLOT_SECONDS;
-  const spread = (values: Float64Array, scale: number) =>
-    perStep === 1 && scale === 1
+  const spread = (values: Float64Array) =>
+    perStep === 1
       ? values
-      : Float64Array.from(
-          { length: values.length * perStep },
-          (_, slot) => values[Math.floor(slot / perStep)]! * scale,
-        );
-  const driver = spread(history.peakConcurrency, 1);
+      : Float64Array.from({ length: values.length * perStep }, (_, slot) => values[Math.floor(slot / perStep)]!);
+  const driver = spread(history.peakConcurrency);
   return {
     startMs: history.startMs,
-    mean: spread(history.meanConcurrency, 1),
-    invocations: spread(history.invocations, 1 / perStep),
+    mean: spread(history.meanConcurrency),
     peaks: history.peakBasis === 'observed' ? [driver] : drawnPeaks(driver, history),
   };
 }

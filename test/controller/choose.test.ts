@@ -4,7 +4,7 @@ import { type CandidateScore, choose, type Objective, scoreCandidate } from '../
 import { explainChoice } from '../../src/controller/explain.ts';
 import { listPrices } from '../../src/economics/prices.ts';
 
-const PRICED: Objective = { coldStartPriceUsd: 0.1, coldStartMs: 5000, memoryMb: 1024, prices: listPrices('x86_64') };
+const PRICED: Objective = { coldStartPriceUsd: 0.1, memoryMb: 1024, prices: listPrices('x86_64') };
 const LIMITED: Objective = { ...PRICED, maxColdStartRate: 0.01 };
 
 function score(candidate: Candidate, billUsd: number, coldStarts: number, objective = PRICED): CandidateScore {
@@ -101,13 +101,16 @@ describe('choose', () => {
 describe('scoreCandidate', () => {
   it('bills what was held, what ran, the starts and the requests, and adds the price of each cold start', () => {
     const usage = {
-      invocations: Float64Array.of(1e6, 5),
-      coldStarts: Float64Array.of(720, 1),
-      billedProvisionedMs: Float64Array.of(3_600_000, 1),
-      provisionedRunMs: Float64Array.of(1_800_000, 1),
-      onDemandRunMs: Float64Array.of(3_600_000, 1),
+      invocations: 1e6,
+      provisionedInvocations: 5e5,
+      coldStarts: 720,
+      provisionedMs: 3_600_000,
+      billedProvisionedMs: 3_600_000,
+      provisionedRunMs: 1_800_000,
+      onDemandRunMs: 3_600_000,
+      initMs: 720 * 5000,
     };
-    const result = scoreCandidate(FORECAST, usage, { from: 0, to: 1 }, PRICED);
+    const result = scoreCandidate(FORECAST, usage, PRICED);
     // 0.2 requests + 0.015 held + 0.0175 run + 0.06 on demand + 0.06 starting
     expect(result.billUsd).toBeCloseTo(0.3525, 3);
     expect(result.effectiveCostUsd).toBeCloseTo(72.3525, 3);
