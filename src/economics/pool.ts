@@ -58,6 +58,8 @@ export interface PoolUsage extends BilledUsage {
 
 const DEFAULT_DURATION_VARIATION = 0.5;
 const REQUESTS_PER_SECOND_PER_PROVISIONED = 10;
+/** Shorter requests can exceed that limit without occupying all environments. */
+const SHORTEST_SECONDS = 1 / REQUESTS_PER_SECOND_PER_PROVISIONED;
 
 /** Everything about a demand that plans share: tens of milliseconds for two weeks of minutes. */
 export function poolModel(demand: PoolDemand, assumptions: PoolAssumptions): PoolModel {
@@ -165,16 +167,16 @@ export function sumUsage(model: PoolModel, usage: BlockUsage, from = 0, to = usa
 function addHeld(model: PoolModel, level: Float64Array, blockSteps: number, usage: BlockUsage): void {
   const stepMs = model.stepSeconds * 1000;
   const { known } = model.load;
-  let billingStep = NaN;
+  let nextStepMs = -Infinity;
   let highest = 0;
   for (let i = 0; i < level.length; i++) {
-    const step = Math.floor((model.startMs + i * stepMs) / BILLING_STEP_MS);
-    if (step !== billingStep) {
+    const atMs = model.startMs + i * stepMs;
+    if (atMs >= nextStepMs) {
       if (highest > 0) usage.billedProvisionedMs[Math.floor((i - 1) / blockSteps)]! += highest * BILLING_STEP_MS;
-      billingStep = step;
+      nextStepMs = (Math.floor(atMs / BILLING_STEP_MS) + 1) * BILLING_STEP_MS;
       highest = 0;
     }
-    if (!known[i]) continue;
+    if (known[i] === 0 || level[i] === 0) continue;
     if (level[i]! > highest) highest = level[i]!;
     usage.provisionedMs[Math.floor(i / blockSteps)]! += level[i]! * stepMs;
   }
@@ -182,27 +184,48 @@ function addHeld(model: PoolModel, level: Float64Array, blockSteps: number, usag
 }
 
 function addServed(model: PoolModel, level: Float64Array, blockSteps: number, usage: BlockUsage): void {
+  for (let block = 0; block < usage.invocations.length; block++) {
+    const from = block * blockSteps;
+    addServedIn(model, level, { block, from, to: Math.min(level.length, from + blockSteps) }, usage);
+  }
+}
+
+interface Block {
+  block: number;
+  from: number;
+  to: number;
+}
+
+function addServedIn(model: PoolModel, level: Float64Array, { block, from, to }: Block, usage: BlockUsage): void {
   const { requestsPerSecond, durationSeconds } = model.load;
-  for (let i = 0; i < level.length; i++) {
+  let invocations = 0;
+  let provisionedInvocations = 0;
+  let runSeconds = 0;
+  let provisionedRunSeconds = 0;
+  for (let i = from; i < to; i++) {
     const requests = requestsPerSecond[i]! * model.stepSeconds;
     if (requests === 0) continue;
-    const block = Math.floor(i / blockSteps);
+    const seconds = durationSeconds[i]!;
+    invocations += requests;
+    runSeconds += requests * seconds;
+    if (level[i] === 0) continue;
     const provisioned = requests * servedShare(model, i, level[i]!);
-    const durationMs = durationSeconds[i]! * 1000;
-    usage.invocations[block]! += requests;
-    usage.provisionedInvocations[block]! += provisioned;
-    usage.provisionedRunMs[block]! += provisioned * durationMs;
-    usage.onDemandRunMs[block]! += (requests - provisioned) * durationMs;
+    provisionedInvocations += provisioned;
+    provisionedRunSeconds += provisioned * seconds;
   }
+  usage.invocations[block] = invocations;
+  usage.provisionedInvocations[block] = provisionedInvocations;
+  usage.provisionedRunMs[block] = provisionedRunSeconds * 1000;
+  usage.onDemandRunMs[block] = (runSeconds - provisionedRunSeconds) * 1000;
 }
 
 /** Share of a step's requests that `level` provisioned environments take. */
 function servedShare(model: PoolModel, i: number, level: number): number {
-  if (level === 0) return 0;
   const share = level >= model.enough[i]! ? 1 : 1 - model.losses.loss(model.spillRow[i]!, level / model.spillScale[i]!);
   const rate = model.load.requestsPerSecond[i]!;
   const limit = level * REQUESTS_PER_SECOND_PER_PROVISIONED;
-  if (rate + 4 * Math.sqrt(rate) < limit) return share;
+  // Four deviations below the limit, without the root: 4 sqrt(rate) <= rate + 4.
+  if (2 * rate + 4 < limit) return share;
   return Math.min(share, (rate - excess(rate, limit)) / rate);
 }
 
@@ -236,9 +259,13 @@ function shelterOf({ load, stepSeconds }: PoolModel, level: Float64Array): Float
     if (here < before && duration > stepSeconds) {
       here = Math.max(here, Math.min(before, meanLoad[i - 1]!) * (1 - stepSeconds / duration));
     }
-    const rate = requestsPerSecond[i]!;
     before = here;
-    shelter[i] = rate + 2 * Math.sqrt(rate) > here * REQUESTS_PER_SECOND_PER_PROVISIONED && duration < 0.1 ? 0 : here;
+    if (duration < SHORTEST_SECONDS) {
+      const rate = requestsPerSecond[i]!;
+      // Within a minute the second with the most requests has about two deviations more than the average one.
+      if (rate + 2 * Math.sqrt(rate) > here * REQUESTS_PER_SECOND_PER_PROVISIONED) here = 0;
+    }
+    shelter[i] = here;
   }
   return shelter;
 }
