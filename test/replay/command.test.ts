@@ -1,0 +1,77 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../src/cli.ts';
+import { replaySchema } from '../../src/report/replay-json.ts';
+import { START_MS, workingDays } from './support.ts';
+
+let folder = '';
+let file = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'prewarm-replay-'));
+  file = join(folder, 'requests.csv');
+  const rows = workingDays(3).map((count, i) => `${new Date(START_MS + i * 300_000).toISOString()},${count}`);
+  await writeFile(file, ['timestamp,invocations', ...rows].join('\n'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function prewarm(...argv: string[]) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const texts = [stdout, stderr].map(async (stream) => Buffer.concat(await stream.toArray()).toString());
+  const stdin = Readable.from([]) as unknown as NodeJS.ReadStream;
+  const code = await run(argv, { stdout, stderr, stdin, env: {}, nowMs: () => START_MS });
+  stdout.end();
+  stderr.end();
+  const [out = '', err = ''] = await Promise.all(texts);
+  return { code, out, err };
+}
+
+describe('prewarm replay', () => {
+  it('prints one JSON object on standard output, and how far it is on standard error', async () => {
+    const { code, out, err } = await prewarm(
+      ...['replay', '--metrics', file, '--average-duration-ms', '2000', '--evaluate-from', '2026-11-04T18:00:00Z'],
+      ...['--cold-start-price-usd', '0.2', '--cold-start-ms', '3000', '--memory-mb', '1024', '--architecture', 'arm64'],
+      ...['--idle-timeout-seconds', '300', '--horizon-hours', '6', '--json'],
+    );
+    expect(code).toBe(0);
+    const json = replaySchema.parse(JSON.parse(out));
+    expect(json.assumptions).toMatchObject({
+      averageDurationMs: 2000,
+      coldStartPriceUsd: 0.2,
+      coldStartMs: 3000,
+      memoryMb: 1024,
+      architecture: 'arm64',
+      idleTimeoutSeconds: 300,
+    });
+    expect(json.evaluated).toMatchObject({ from: '2026-11-04T18:00:00Z', to: '2026-11-05T00:00:00Z' });
+    expect(json.policies[0]!.name).toBe('prewarm');
+    expect(err).toMatch(/replay \d+ %/);
+  });
+
+  it.each([
+    ['no source', ['replay'], /give --metrics FILE, or --function/],
+    ['a missing alias', ['replay', '--function', 'f'], /--alias is missing/],
+    [
+      'a price and a ceiling',
+      ['replay', '--metrics', 'FILE', '--cold-start-price-usd', '1', '--max-cold-start-rate', '0.1'],
+      /give one of them/,
+    ],
+    ['a moment that is none', ['replay', '--metrics', 'FILE', '--evaluate-from', 'soon'], /--evaluate-from = "soon"/],
+    [
+      'a moment outside the data',
+      ['replay', '--metrics', 'FILE', '--average-duration-ms', '1', '--evaluate-from', '2026-12-24'],
+      /outside the data, which reaches from 2026-11-02T00:00:00Z to 2026-11-05T00:00:00Z/,
+    ],
+    ['no duration', ['replay', '--metrics', 'FILE'], /--average-duration-ms/],
+    ['a file that is not there', ['replay', '--metrics', 'missing.csv'], /missing\.csv does not exist/],
+    ['a negative duration', ['replay', '--metrics', 'FILE', '--average-duration-ms', '-5'], /--average-duration-ms/],
+  ])('answers %s with one message and exit code 2', async (_, argv, message) => {
+    const { code, out, err } = await prewarm(...argv.map((text) => (text === 'FILE' ? file : text)));
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(message);
+  });
+});

@@ -1,0 +1,54 @@
+/** Readings and settings for replays. */
+import { parseTargetConfig, type TargetConfig } from '../../src/config.ts';
+import { buildMetricGrid } from '../../src/metric-grid.ts';
+import type { MetricReading } from '../../src/model.ts';
+import { DAY_MS } from '../../src/time.ts';
+
+export const START_MS = Date.UTC(2026, 10, 2);
+
+export function settingsOf(given: Record<string, unknown> = {}): TargetConfig {
+  const target = { functionName: 'function', alias: 'live' };
+  return parseTargetConfig(target, given, (path) => ({ name: path.join('.'), value: undefined }));
+}
+
+export interface ReadingValues {
+  stepSeconds: number;
+  invocations: readonly number[];
+  averageDurationMs?: readonly number[];
+  maxConcurrency?: readonly number[];
+}
+
+/** One grid from START_MS on, read to its end. */
+export function readingOf({ stepSeconds, ...values }: ReadingValues): MetricReading {
+  const { length } = values.invocations;
+  const timesMs = values.invocations.map((_, i) => START_MS + i * stepSeconds * 1000);
+  const series = Object.fromEntries(
+    Object.entries(values).map(([name, points]) => [name, { timesMs, values: points }]),
+  );
+  const grid = buildMetricGrid({ startMs: START_MS, stepSeconds, length }, series);
+  return { grids: [grid], reliableUntilMs: START_MS + length * stepSeconds * 1000, notes: [] };
+}
+
+/** The same file if it had ended earlier. */
+export function cutReading(reading: MetricReading, untilMs: number): MetricReading {
+  const grids = reading.grids.map((grid) => {
+    const length = Math.max(0, Math.floor((untilMs - grid.startMs) / (grid.stepSeconds * 1000)));
+    const cut = Object.entries(grid).map(([name, value]: [string, unknown]) => [
+      name,
+      value instanceof Float64Array || value instanceof Uint8Array ? value.slice(0, length) : value,
+    ]);
+    return Object.fromEntries(cut) as typeof grid;
+  });
+  return { ...reading, grids, reliableUntilMs: Math.min(reading.reliableUntilMs, untilMs) };
+}
+
+/** Requests per five minutes with a working day: quiet nights, and a rush at nine. */
+export function workingDays(days: number): number[] {
+  return Array.from({ length: days * 288 }, (_, i) => {
+    const hour = (i % 288) / 12;
+    const rush = hour >= 9 && hour < 10 ? 900 : 0;
+    return Math.round(40 + (hour > 8 && hour < 18 ? 300 : 0) + rush + ((i * 7919) % 23));
+  });
+}
+
+export const TWO_DAYS_MS = 2 * DAY_MS;
