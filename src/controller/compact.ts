@@ -36,33 +36,52 @@ function piecesOf(levels: Int32Array): Piece[] {
   return pieces;
 }
 
-/** Indices of the pieces at which groups begin, and the number of pieces at the end. */
+/**
+ * Indices of the pieces at which groups begin, and the number of pieces at the end. A group's surplus only grows with its
+ * length, so the search back from each end stops where that alone is no better than the best found.
+ */
 function cheapestCuts(pieces: Piece[], groups: number): number[] {
   const n = pieces.length;
+  const level = Float64Array.from(pieces, (piece) => piece.level);
+  const length = Float64Array.from(pieces, (piece) => piece.to - piece.from);
   let best = new Float64Array(n + 1).fill(Infinity);
   best[0] = 0;
   const cameFrom: Int32Array[] = [];
   for (let group = 0; group < groups; group++) {
-    const next = new Float64Array(n + 1).fill(Infinity);
     const from = new Int32Array(n + 1);
-    for (let end = group + 1; end <= n; end++) {
-      let highest = 0;
-      let area = 0;
-      for (let start = end - 1; start >= group; start--) {
-        const piece = pieces[start]!;
-        highest = Math.max(highest, piece.level);
-        area += piece.level * (piece.to - piece.from);
-        const cost = best[start]! + highest * (pieces[end - 1]!.to - piece.from) - area;
-        if (cost < next[end]!) {
-          next[end] = cost;
-          from[end] = start;
-        }
-      }
-    }
+    best = extend(best, { level, length, group }, from);
     cameFrom.push(from);
-    best = next;
   }
   const cuts = [n];
   for (let group = groups - 1; group >= 0; group--) cuts.unshift(cameFrom[group]![cuts[0]!]!);
   return cuts;
+}
+
+/** The least surplus of the first `end` pieces in one group more, for every `end`; `from` gets where the last group begins. */
+function extend(
+  best: Float64Array,
+  { level, length, group }: { level: Float64Array; length: Float64Array; group: number },
+  from: Int32Array,
+): Float64Array<ArrayBuffer> {
+  const next = new Float64Array(best.length).fill(Infinity);
+  for (let end = group + 1; end < best.length; end++) {
+    let highest = 0;
+    let area = 0;
+    let covered = 0;
+    let least = Infinity;
+    for (let start = end - 1; start >= group; start--) {
+      highest = Math.max(highest, level[start]!);
+      area += level[start]! * length[start]!;
+      covered += length[start]!;
+      const surplus = highest * covered - area;
+      if (surplus >= least) break;
+      const total = best[start]! + surplus;
+      if (total < least) {
+        least = total;
+        from[end] = start;
+      }
+    }
+    next[end] = least;
+  }
+  return next;
 }

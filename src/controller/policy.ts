@@ -98,8 +98,11 @@ export function requestRateLevels(forecast: Forecast, averageDurationMs: number)
 }
 
 /** The duration to expect: the median over the last day in which anything was invoked; NaN when nothing ever was. */
-export function expectedDurationMs(history: DemandHistory): number {
-  const known = history.averageDurationMs.filter((duration) => duration > 0);
-  const stepsPerDay = DAY_MS / 1000 / history.stepSeconds;
-  return known.length === 0 ? NaN : median(Array.from(known.subarray(-stepsPerDay)));
+export function expectedDurationMs({ averageDurationMs, stepSeconds }: DemandHistory): number {
+  const wanted = DAY_MS / 1000 / stepSeconds;
+  const newest: number[] = [];
+  for (let step = averageDurationMs.length - 1; step >= 0 && newest.length < wanted; step--) {
+    if (averageDurationMs[step]! > 0) newest.push(averageDurationMs[step]!);
+  }
+  return newest.length === 0 ? NaN : median(newest);
 }

@@ -28,11 +28,13 @@ export function splitByOwner(
   actions: readonly ScheduledAction[],
   prefix: string,
 ): { own: ScheduledAction[]; foreign: ScheduledAction[] } {
-  const fireTime = (action: ScheduledAction) => parseAt(action.schedule) ?? -Infinity;
-  return {
-    own: actions.filter((action) => isOwnName(prefix, action.name)).sort((a, b) => fireTime(a) - fireTime(b)),
-    foreign: actions.filter((action) => !isOwnName(prefix, action.name)).sort(byName),
-  };
+  const own: { action: ScheduledAction; atMs: number }[] = [];
+  const foreign: ScheduledAction[] = [];
+  for (const action of actions) {
+    if (isOwnName(prefix, action.name)) own.push({ action, atMs: parseAt(action.schedule) ?? -Infinity });
+    else foreign.push(action);
+  }
+  return { own: own.sort((a, b) => a.atMs - b.atMs || 0).map(({ action }) => action), foreign: foreign.sort(byName) };
 }
 
 export function byName(a: ScheduledAction, b: ScheduledAction): number {
