@@ -4,8 +4,11 @@ import { type PoolDemand, type SubstepLoad, varianceRatio } from './load.ts';
 import { PeakDistribution } from './peaks.ts';
 import { Sfc32 } from './random.ts';
 
-/** Results are averaged over so many; their own randomness is then about a third of a single history's. */
-const PATHS = 5;
+/** Results are averaged over so many. An even number, so that an idle timeout of whole steps is met half the time. */
+const PATHS = 6;
+
+/** Of requests that nearly all run all the time. */
+const LEAST_RATIO = 0.01;
 
 /**
  * One value per substep and path. In each substep the paths stand at evenly spread quantiles of its maximum, turned by a
@@ -25,12 +28,16 @@ export function drawPeaks(demand: PoolDemand, load: SubstepLoad, durationSpread:
     if (!isAlike(load, i, fitted)) {
       const requests = requestsPerSecond[i]! * countedSeconds;
       const ratio = duration / countedSeconds;
+      const before = endLoad[i - 1] ?? 0;
+      // No more can be running than have come: a binomial number of as many has this variance.
+      const most = 1 - endLoad[i]! / (Math.ceil(requests) + before);
+      const free = varianceRatio(ratio, durationSpread) + unevenness(requests, ratio);
       distribution.fit({
         load: endLoad[i]!,
-        varianceRatio: Math.min(0.9999, varianceRatio(ratio, durationSpread) + unevenness(requests, ratio)),
+        varianceRatio: Math.min(0.9999, Math.max(LEAST_RATIO, Math.min(free, most))),
         durationSeconds: duration,
         windowSeconds: stepSeconds,
-        requests: requests + (endLoad[i - 1] ?? 0),
+        requests: requests + before,
       });
       fitted = i;
     }

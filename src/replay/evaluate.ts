@@ -51,7 +51,7 @@ export interface Evaluation extends Period {
 /** The second half of the data, from two days after its start at the earliest; null where nothing is left. */
 export function periodOf(reading: MetricReading, evaluateFromMs?: number): Period | null {
   const startMs = reading.grids[0]?.startMs ?? 0;
-  const endMs = Math.max(0, ...reading.grids.map(gridEndMs));
+  const endMs = Math.min(reading.reliableUntilMs, Math.max(0, ...reading.grids.map(gridEndMs)));
   const half = Math.max(startMs + (endMs - startMs) / 2, startMs + LEAST_HISTORY_MS);
   const fromMs = ceilTo(evaluateFromMs ?? half, SLOT_MS);
   const toMs = floorTo(endMs, SLOT_MS);

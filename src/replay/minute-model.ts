@@ -52,7 +52,8 @@ export function runInMinutes(record: DemandRecord, policy: Policy, options: RunO
     totals.provisionedRunMs += carriedMs;
     totals.onDemandRunMs += demand.load * MINUTE_MS - carriedMs;
   }
-  return { ...totals, initMs: totals.coldStarts * coldStartMs, ...capacity.finish(toMs) };
+  const coldStarts = Math.round(totals.coldStarts);
+  return { ...totals, coldStarts, initMs: coldStarts * coldStartMs, ...capacity.finish(toMs) };
 }
 
 /**

@@ -4,7 +4,8 @@ import type { Objective } from '../controller/choose.ts';
 import { createPlanner, objectiveOf, type Planner } from '../controller/planner.ts';
 import type { Architecture } from '../economics/prices.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
-import { DAY_MS } from '../time.ts';
+import { gridEndMs } from '../metric-grid.ts';
+import { DAY_MS, isoUtc } from '../time.ts';
 import { createAlternatives, historyNotes, type ScoredPolicy } from './alternatives.ts';
 import { type Evaluation, type Period, periodOf, prepareEvaluation, SEED } from './evaluate.ts';
 import { cutTimeline } from './timeline.ts';
@@ -53,7 +54,7 @@ export async function replay(
   { evaluateFromMs, onProgress = () => undefined }: ReplayOptions = {},
 ): Promise<ReplayResult> {
   const period = periodOf(reading, evaluateFromMs);
-  if (!period) return nothingToReplay(reading, settings);
+  if (!period) return nothingToReplay(reading, settings, evaluateFromMs);
   const evaluation = prepareEvaluation(reading, period, settings);
   const walk = await walkThrough(evaluation, settings, (share) => onProgress(WALK_SHARE * share));
   const objective = objectiveOf(settings);
@@ -123,12 +124,14 @@ function methodNotes({ method, invocations }: Evaluation): string[] {
   ];
 }
 
-function nothingToReplay(reading: MetricReading, settings: Settings): ReplayResult {
-  const grids = reading.grids;
-  const startMs = grids[0]?.startMs ?? 0;
-  const last = grids.at(-1);
-  const endMs = last ? last.startMs + last.invocations.length * last.stepSeconds * 1000 : startMs;
+function nothingToReplay(reading: MetricReading, settings: Settings, evaluateFromMs?: number): ReplayResult {
+  const startMs = reading.grids[0]?.startMs ?? 0;
+  const endMs = Math.max(startMs, ...reading.grids.map(gridEndMs));
   const days = (endMs - startMs) / DAY_MS;
+  const why =
+    evaluateFromMs === undefined
+      ? `not enough history: have ${days.toFixed(1)} days, need more than 2 (two to learn from and an hour to evaluate), or an earlier --evaluate-from`
+      : `nothing to evaluate: less than an hour of reliable data comes after ${isoUtc(evaluateFromMs)}; give an earlier --evaluate-from`;
   return {
     fromMs: endMs,
     toMs: endMs,
@@ -137,10 +140,7 @@ function nothingToReplay(reading: MetricReading, settings: Settings): ReplayResu
     assumptions: assumptionsOf(settings, { actionLatenessMs: 0, allocationDelayMs: 0 }),
     policies: [],
     ticks: { all: 0, byPolicy: new Map() },
-    notes: [
-      ...reading.notes,
-      `not enough history: have ${days.toFixed(1)} days, need more than 2 (two to learn from and an hour to evaluate), or an earlier --evaluate-from`,
-    ],
+    notes: [...reading.notes, why],
   };
 }
 

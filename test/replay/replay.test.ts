@@ -98,6 +98,12 @@ describe('a replay', () => {
     expect(replayText(found, plain)).toMatch(/nothing to replay/);
   });
 
+  it('says so when nothing is left after the moment that was asked for', async () => {
+    const found = await replay(reading, settings, { evaluateFromMs: START_MS + 4 * DAY_MS - 600_000 });
+    expect(found.policies).toEqual([]);
+    expect(found.notes.join()).toMatch(/less than an hour of reliable data comes after 2026-11-05T23:50:00Z/);
+  });
+
   it('evaluates the second half of a long file', async () => {
     const hours = Array.from({ length: 24 * 8 }, () => 60);
     const hourly = readingOf({ stepSeconds: 3600, invocations: hours, averageDurationMs: hours.map(() => 500) });

@@ -2,7 +2,6 @@
 import { parseTargetConfig, type TargetConfig } from '../../src/config.ts';
 import { buildMetricGrid } from '../../src/metric-grid.ts';
 import type { MetricReading } from '../../src/model.ts';
-import { DAY_MS } from '../../src/time.ts';
 
 export const START_MS = Date.UTC(2026, 10, 2);
 
@@ -50,5 +49,3 @@ export function workingDays(days: number): number[] {
     return Math.round(40 + (hour > 8 && hour < 18 ? 300 : 0) + rush + ((i * 7919) % 23));
   });
 }
-
-export const TWO_DAYS_MS = 2 * DAY_MS;
