@@ -96,7 +96,7 @@ function targetsFrom(text: string | undefined): unknown {
       const colon = part.lastIndexOf(':');
       return colon < 0
         ? { functionName: part, alias: '' }
-        : { functionName: part.slice(0, colon), alias: part.slice(colon + 1) };
+        : { functionName: part.slice(0, colon).trim(), alias: part.slice(colon + 1).trim() };
     });
 }
 

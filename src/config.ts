@@ -136,7 +136,8 @@ export function describeFaults(error: z.ZodError, nameOf: FieldName): string[] {
       return issue.keys.map((key) => `${nameOf([...issue.path, key]).name} is not a setting that Prewarm knows`);
     }
     const { name, value } = nameOf(issue.path);
-    return [`${name} = ${show(value)}: ${issue.message}`];
+    const message = issue.code === 'invalid_type' && issue.expected === 'number' ? 'must be a number' : issue.message;
+    return [`${name} = ${show(value)}: ${message}`];
   });
 }
 

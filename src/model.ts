@@ -44,6 +44,8 @@ export interface MetricReading {
   reliableUntilMs: number;
   /** What a reader of the result should know, e.g. that the function's metrics stand in for the alias's. */
   notes: string[];
+  /** True where the function's own metrics stand in for those of an alias that has none. */
+  standIn?: boolean;
   /** What the function is billed as, where the source knows the function. */
   billing?: { memoryMb: number; architecture: 'x86_64' | 'arm64' };
 }

@@ -88,6 +88,7 @@ export function createMetricsSource(aws: AwsClients, options: MetricsSourceOptio
         grids: spans.map((span, i) => gridOf(span, data[i] as MetricData)),
         reliableUntilMs: Math.min(range.toMs, nowMs - Math.max(timeoutSeconds, DELIVERY_SECONDS) * 1000),
         notes: notesOf({ target, range, spans, data, fallback }),
+        standIn: fallback,
         ...(settings ? { billing: { memoryMb: settings.memoryMb, architecture: settings.architecture } } : {}),
       } satisfies MetricReading;
     },

@@ -75,7 +75,9 @@ function daysFrom(text: string | undefined): number {
 /** The SDK reads endpoint and credentials from the environment; what was there before comes back afterwards. */
 function setEnvironment(values: Record<string, string>): () => void {
   const before = process.env;
-  const inherited = Object.entries(before).filter(([name]) => !name.startsWith('AWS_'));
+  const inherited = Object.entries(before).filter(
+    ([name]) => !name.startsWith('AWS_') || name.startsWith('AWS_SDK_JS_'),
+  );
   process.env = { ...Object.fromEntries(inherited), ...values };
   return () => {
     process.env = before;

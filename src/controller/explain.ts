@@ -1,5 +1,4 @@
 /** A decision in sentences: what won, what it would have cost, and what would make another win. */
-import { HOUR_MS } from '../time.ts';
 import type { CandidateScore, Choice } from './choose.ts';
 
 export function explainChoice(
@@ -22,8 +21,8 @@ export function explainChoice(
   return parts.join('; ');
 }
 
-export function explainDefault(historyMs: number): string {
-  return `too little history to compare policies (${Math.floor(historyMs / HOUR_MS)} h, needs 72 h): covers 99 % of the peaks expected and holds each for 15 minutes`;
+export function explainDefault(): string {
+  return 'too little history to compare policies, which takes the fourth day: covers 99 % of the peaks expected, as far as such peaks were seen, and holds each for 15 minutes';
 }
 
 /** The price of a cold start at which the best forecast plan becomes as cheap as the winner; null when it never does or has won. */

@@ -11,6 +11,7 @@ import {
   type Candidate,
   candidateLevels,
   candidateName,
+  highestPeaks,
   COVER_QUANTILES,
   type CoverTable,
   HOLD_SLOTS,
@@ -19,12 +20,15 @@ import {
 } from './candidates.ts';
 import { type Choice, choose, type Objective, scoreCandidate } from './choose.ts';
 import { explainChoice, explainDefault } from './explain.ts';
+import { compact } from './compact.ts';
 import { expectedDurationMs, planLevels } from './policy.ts';
 import { type SlotDemand, slotDemand } from './slot-demand.ts';
 
 export type PlannerSettings = Pick<
   Settings,
   | 'minCapacity'
+  | 'leadTimeSeconds'
+  | 'maxActions'
   | 'maxCapacity'
   | 'horizonHours'
   | 'coldStartPriceUsd'
@@ -87,13 +91,11 @@ export function createPlanner(
       const { forecast } = result;
       const choice = choiceAt(floorTo(Math.min(nowMs, knownUntilMs), CHOICE_MS));
       const candidate = choice?.winner.candidate ?? DEFAULT_CANDIDATE;
-      const limits = limitsOf(settings);
+      const limits = choice ? limitsOf(settings) : limitsBefore(nowMs, demand, settings);
       const averageDurationMs = expectedDurationMs(historyBefore(history, nowMs));
       const plan: CapacityPlan = {
         policy: candidateName(candidate),
-        reason: choice
-          ? explainChoice(choice, settings)
-          : explainDefault(Math.min(nowMs, knownUntilMs) - demand.startMs),
+        reason: choice ? explainChoice(choice, settings) : explainDefault(),
         startMs: forecast.startMs,
         stepSeconds: SLOT_SECONDS,
         capacity: planLevels(candidate, { forecaster, demand, forecast, nowMs, averageDurationMs, limits }),
@@ -149,9 +151,26 @@ function compare(
   const objective = objectiveOf(settings);
   const scores = allCandidates(seen).map((candidate) => {
     const levels = candidateLevels(candidate, demand, { table, fromSlot, toSlot }, limitsOf(settings));
-    return scoreCandidate(candidate, sumUsage(window, poolUsage(window, levels)), objective);
+    return scoreCandidate(candidate, sumUsage(window, poolUsage(window, asScheduled(levels, settings))), objective);
   });
   return choose(scores, incumbent, objective);
+}
+
+/** Levels as they are billed: asked for a lead time ahead, and with no more changes a day than there may be actions. */
+function asScheduled(levels: Int32Array, { leadTimeSeconds, maxActions }: PlannerSettings): Int32Array {
+  const leadSlots = Math.ceil(leadTimeSeconds / SLOT_SECONDS);
+  const asked = levels.map((_, slot) => {
+    let highest = 0;
+    for (let ahead = slot; ahead <= Math.min(levels.length - 1, slot + leadSlots); ahead++)
+      highest = Math.max(highest, levels[ahead]!);
+    return highest;
+  });
+  const daySlots = DAY_MS / SLOT_MS;
+  for (let day = 0; day < asked.length; day += daySlots) {
+    const span = asked.subarray(day, day + daySlots);
+    span.set(compact(span, maxActions));
+  }
+  return asked;
 }
 
 /** Time of which the requests are known. */
@@ -206,6 +225,14 @@ export function objectiveOf(settings: PlannerSettings): Objective {
     memoryMb: settings.memoryMb ?? DEFAULT_MEMORY_MB,
     prices: listPrices(settings.architecture ?? 'x86_64'),
   };
+}
+
+/** While there is too little history to tell what a plan is worth, it holds no more than was ever needed. */
+function limitsBefore(nowMs: number, demand: SlotDemand, settings: PlannerSettings): LevelLimits {
+  const { minCapacity, maxCapacity } = limitsOf(settings);
+  const slots = Math.min(demand.mean.length, Math.floor((nowMs - demand.startMs) / SLOT_MS));
+  const needed = highestPeaks(demand, 0, slots).reduce((highest, peak) => Math.max(highest, peak), 0);
+  return { minCapacity, maxCapacity: Math.max(minCapacity, Math.min(maxCapacity, Math.ceil(needed))) };
 }
 
 const HOURS_PER_MONTH = 730;

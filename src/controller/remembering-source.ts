@@ -29,8 +29,13 @@ export function rememberHistory(source: MetricsSource): MetricsSource {
       const key = `${target.functionName}:${target.alias}`;
       const memory = memories.get(key);
       const known = memory && canExtend(memory, range) ? memory : null;
-      const reading = known ? await extend(source, target, known, range) : await source.read(target, range);
-      memories.set(key, { reading, ...range, readAllAtMs: known?.readAllAtMs ?? range.toMs });
+      const extended = known === null ? null : await extend(source, target, known, range);
+      const reading = extended ?? (await source.read(target, range));
+      memories.set(key, {
+        reading,
+        ...range,
+        readAllAtMs: extended === null ? range.toMs : (known?.readAllAtMs ?? range.toMs),
+      });
       return reading;
     },
   };
@@ -42,14 +47,19 @@ function canExtend(memory: Memory, range: { fromMs: number; toMs: number }): boo
   return sameSpan && range.toMs - memory.toMs < REREAD_MS && range.toMs - memory.readAllAtMs < REFRESH_MS;
 }
 
+/**
+ * Null where the newest hours alone mislead: whether the function's metrics stand in for the alias's is a matter of the
+ * whole history, and an alias that is merely idle must not be taken for a new one.
+ */
 async function extend(
   source: MetricsSource,
   target: Target,
   memory: Memory,
   range: { fromMs: number; toMs: number },
-): Promise<MetricReading> {
+): Promise<MetricReading | null> {
   const fromMs = floorTo(memory.toMs - REREAD_MS, HOUR_MS);
   const fresh = await source.read(target, { fromMs, toMs: range.toMs });
+  if ((fresh.standIn ?? false) !== (memory.reading.standIn ?? false)) return null;
   return { ...fresh, grids: [...joinGrids(memory.reading.grids, fresh.grids, range.fromMs)] };
 }
 

@@ -44,11 +44,12 @@ export function compileSchedule(
   const endMs = ceilTo(plan.startMs + plan.capacity.length * plan.stepSeconds * 1000, HOUR_MS);
   const { own, foreign } = splitByOwner(state.actions, settings.namePrefix);
   const room = Math.min(settings.maxActions, SCHEDULED_ACTIONS_PER_TARGET - foreign.length);
-  if (room < LEAST_ROOM) return { registerNow: null, actions: [] };
-
   const pending = pendingActions(own, settings, nowMs);
+  if (room < LEAST_ROOM) return { registerNow: null, actions: pending };
+
   const wanted = requestedLevels(plan, settings.leadTimeSeconds, startMs, endMs).levels;
   const scheduled = scheduledLevels(presentLevel(state), pending, { startMs, minutes: wanted.length }).levels;
+  forgetAbove(settings.maxCapacity, scheduled);
   if (settings.neverLower) raiseTo(wanted, scheduled);
   keepLive(wanted, scheduled, settings.liveConcurrency ?? 0);
   const firstMinute = Math.min(wanted.length, Math.ceil((nowMs + MIN_AHEAD_MS - startMs) / MINUTE_MS));
@@ -80,7 +81,7 @@ function piecesFor(room: number, { scalingMode }: ScheduleSettings): number {
 }
 
 /** With less there is no room for a level between those about to fire and the return to the baseline. */
-const LEAST_ROOM = 8;
+export const LEAST_ROOM = 8;
 
 interface Context {
   startMs: number;
@@ -94,6 +95,13 @@ interface Context {
   pending: readonly ScheduledAction[];
   settings: ScheduleSettings;
   state: Pick<ScalingState, 'scalableTarget'>;
+}
+
+/** What is scheduled beyond the cap counts as unknown, so that it is never kept. */
+function forgetAbove(maxCapacity: number, levels: Int32Array): void {
+  levels.forEach((level, minute) => {
+    if (level > maxCapacity) levels[minute] = UNKNOWN;
+  });
 }
 
 function raiseTo(levels: Int32Array, floor: Int32Array): void {

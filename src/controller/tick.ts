@@ -1,5 +1,5 @@
 /** The one loop: observe, forecast, decide, schedule, diff, apply. Everything between the ports is pure. */
-import type { TargetConfig } from '../config.ts';
+import { SCHEDULED_ACTIONS_PER_TARGET, type TargetConfig } from '../config.ts';
 import { forecastDemand } from '../forecast/index.ts';
 import type {
   CapacityPlan,
@@ -15,10 +15,10 @@ import { DAY_MS, HOUR_MS, isoUtc, SLOT_MS } from '../time.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { demandHistory } from './demand.ts';
 import { diffSchedule, hasChanges } from './diff.ts';
-import { createPlanner, type PlannerMemory } from './planner.ts';
+import { createPlanner, limitsOf, type PlannerMemory } from './planner.ts';
 import type { MetricsSource, ScalingReader, ScalingWriter } from './ports.ts';
 import { splitByOwner } from './ring.ts';
-import { compileSchedule } from './schedule.ts';
+import { compileSchedule, LEAST_ROOM } from './schedule.ts';
 
 /** `scaling` is null for metrics from a file: then nothing is known of what is set up. `writer` is null unless the tick may write. */
 export interface TickPorts {
@@ -96,7 +96,7 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
     untilMs: nowMs,
     ...(config.averageDurationMs === undefined ? {} : { averageDurationMs: config.averageDurationMs }),
   });
-  const knownUntilMs = history.startMs + history.meanConcurrency.length * history.stepSeconds * 1000;
+  const knownUntilMs = endOfKnown(history);
   const base = {
     target: config.target,
     nowMs,
@@ -106,7 +106,9 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
     dataAgeSeconds: Math.max(0, Math.round((nowMs - knownUntilMs) / 1000)),
     applied: null,
   };
-  const result = createPlanner(history, { ...reading.billing, ...config }, memory).planAt(nowMs);
+  const settings = { ...reading.billing, ...config };
+  const limits = limitsOf(settings);
+  const result = createPlanner(history, settings, memory).planAt(nowMs);
   if (result.kind === 'insufficient-history') {
     const reason = `not enough history: have ${hours(result.haveSeconds)}, need ${hours(result.needSeconds)}; the schedule stays as it is`;
     return {
@@ -125,7 +127,7 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
   const schedule = compileSchedule(
     plan,
     state,
-    { ...config, neverLower: stale, liveConcurrency: liveOf(history, stale) },
+    { ...config, maxCapacity: limits.maxCapacity, neverLower: stale, liveConcurrency: liveOf(history, stale) },
     nowMs,
   );
   const decided = {
@@ -145,10 +147,16 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
   return { ...decided, outcome: 'planned', reason: plan.reason };
 }
 
+/** The end of the newest step of which anything is known. CloudWatch's grid reaches to now even when nothing arrived. */
+function endOfKnown(history: DemandHistory): number {
+  const newest = history.meanConcurrency.findLastIndex((mean) => !Number.isNaN(mean));
+  return history.startMs + (newest + 1) * history.stepSeconds * 1000;
+}
+
 /** What requests are using at present, as far as is known: the newest known average. */
 function liveOf(history: DemandHistory, stale: boolean): number {
-  const newest = history.meanConcurrency.at(-1) ?? NaN;
-  return stale || Number.isNaN(newest) ? 0 : Math.ceil(newest);
+  const newest = history.meanConcurrency.findLast((mean) => !Number.isNaN(mean)) ?? 0;
+  return stale ? 0 : Math.ceil(newest);
 }
 
 /** What keeps a plan from being carried out, in the words of the operator's remedy. */
@@ -179,6 +187,11 @@ function notesOn(state: ScalingState, config: TargetConfig): string[] {
       `${foreign.length} scheduled action(s) of others on this target, left alone: ${foreign.map((action) => action.name).join(', ')}`,
     );
   }
+  if (SCHEDULED_ACTIONS_PER_TARGET - foreign.length < LEAST_ROOM) {
+    notes.push(
+      `${foreign.length} actions of others leave no room for a schedule (AWS allows ${SCHEDULED_ACTIONS_PER_TARGET}): what is there stays`,
+    );
+  }
   if (state.scalableTarget?.scheduledScalingSuspended) {
     notes.push('scheduled scaling is suspended on this target: no action fires until it is resumed');
   }
@@ -200,9 +213,9 @@ function hours(seconds: number): string {
 
 /** Recomputed from history at each tick, so that nothing has to be stored: an hour-ahead forecast of the newest step. */
 function lastHourOf(history: DemandHistory): { forecast: number; actual: number } | null {
-  const actual = history.meanConcurrency.at(-1);
-  if (actual === undefined || Number.isNaN(actual)) return null;
-  const endMs = history.startMs + history.meanConcurrency.length * history.stepSeconds * 1000;
+  const actual = history.meanConcurrency.findLast((mean) => !Number.isNaN(mean));
+  if (actual === undefined) return null;
+  const endMs = endOfKnown(history);
   const result = forecastDemand(history, { nowMs: endMs - HOUR_MS, horizonSlots: HOUR_MS / SLOT_MS });
   return result.kind === 'forecast' ? { forecast: result.forecast.mean.at(-1)!, actual } : null;
 }

@@ -40,11 +40,19 @@ export interface LeadData {
 export interface LeadFit {
   coefficients: Float64Array;
   secondCoefficients: Float64Array;
+  /** Smallest and largest (target - base) seen at this lead: a correction beyond them is not believed. */
+  range: Range;
+  secondRange: Range;
   spread: Spread;
   /** Of errors in units of the spread. */
   quantiles: ResidualQuantiles;
   /** Mean square of the second target's errors, in units of the spread. */
   secondVariance: number;
+}
+
+export interface Range {
+  low: number;
+  high: number;
 }
 
 export interface LeadRows {
@@ -83,9 +91,10 @@ export function fitLead(data: LeadData, rows: LeadRows): LeadFit {
   const regress = (target: Float64Array, base: Float64Array) => {
     const errors = gather(target, targets, 0);
     subtractMultiple(errors, 1, gather(base, targets, 0));
+    const range = rangeOf(errors);
     const coefficients = ridge(gram, columns, errors, rows.ridgeShare);
     for (let i = 0; i < columns.length; i++) subtractMultiple(errors, coefficients[i]!, columns[i]!);
-    return { coefficients, errors };
+    return { coefficients, errors, range };
   };
   const first = regress(data.target, data.base);
   const usual = gather(data.usualSize, targets, data.usualLag);
@@ -101,10 +110,22 @@ export function fitLead(data: LeadData, rows: LeadRows): LeadFit {
   return {
     coefficients: first.coefficients,
     secondCoefficients: second?.coefficients ?? new Float64Array(columns.length),
+    range: first.range,
+    secondRange: second?.range ?? { low: 0, high: 0 },
     spread,
     quantiles: residualQuantiles(first.errors),
     secondVariance: second ? meanSquare(second.errors, sizes) : 0,
   };
+}
+
+/** Zero belongs to it: no correction is always believed. */
+function rangeOf(errors: Float64Array): Range {
+  const range = { low: 0, high: 0 };
+  for (const error of errors) {
+    if (error < range.low) range.low = error;
+    if (error > range.high) range.high = error;
+  }
+  return range;
 }
 
 /** Every `stride`-th target of the range whose value and expectation are known. */

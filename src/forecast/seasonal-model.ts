@@ -3,7 +3,7 @@
  * It is fitted on the steps before `fitEnd` and then read at any later origin, whose forecast uses steps before it only.
  */
 import { daysBack, leadData } from './lead-data.ts';
-import type { LeadData, LeadFit } from './lead-model.ts';
+import type { LeadData, LeadFit, Range } from './lead-model.ts';
 import { fitLead, spreadAt, writeFeatures } from './lead-model.ts';
 import { quantileOf } from './residual-quantiles.ts';
 import { fromScale, meanFromScale } from './scale.ts';
@@ -17,6 +17,8 @@ const MAX_ROWS = 1200;
 const STRIDES = [1, 5, 7, 11, 13, 17, 19, 23] as const;
 /** No forecast goes further beyond the largest peak so far than this factor: tails are extrapolated, but not for ever. */
 const BEYOND_LARGEST = 3;
+/** And no mean beyond this many. */
+const MEAN_BEYOND_LARGEST = 1.5;
 /** A coefficient is held back as by this many independent stretches of a lead time (at least half an hour) without effect. */
 const RIDGE_STRETCHES = 7.5;
 
@@ -65,7 +67,7 @@ export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachStep
         const [lower, upper, weight] = bracket(anchorsOf(window, 0), lead, state.profile.m);
         const query = { a: fitOf(window, lower), b: fitOf(window, upper), weight, origin: last, target };
         const { mean, z, size } = readStep(state, data, query);
-        out.mean[s] = Math.min(mean, ceiling);
+        out.mean[s] = Math.min(mean, (ceiling * MEAN_BEYOND_LARGEST) / BEYOND_LARGEST);
         const [qa, qb] = [tableOf(lower, 0), tableOf(upper, 0)];
         for (let k = 0; k < levels.length; k++) {
           const q = qa[k]! + weight * (qb[k]! - qa[k]!);
@@ -152,15 +154,22 @@ function readStep(state: SeasonalState, data: LeadData, query: StepQuery): { mea
   const { a, b, weight, target } = query;
   const features = new Float64Array(a.coefficients.length);
   writeFeatures(features, data, query);
-  let z = data.base[target]!;
-  let zMean = data.second ? data.second.base[target]! : 0;
+  let correction = 0;
+  let meanCorrection = 0;
   for (let i = 0; i < features.length; i++) {
-    z += features[i]! * mix(a.coefficients[i]!, b.coefficients[i]!, weight);
-    zMean += features[i]! * mix(a.secondCoefficients[i]!, b.secondCoefficients[i]!, weight);
+    correction += features[i]! * mix(a.coefficients[i]!, b.coefficients[i]!, weight);
+    meanCorrection += features[i]! * mix(a.secondCoefficients[i]!, b.secondCoefficients[i]!, weight);
   }
+  const z = data.base[target]! + within(correction, a.range, b.range);
+  const zMean = data.second ? data.second.base[target]! + within(meanCorrection, a.secondRange, b.secondRange) : 0;
   const size = mix(spreadAt(a.spread, data, query), spreadAt(b.spread, data, query), weight);
   const variance = mix(a.secondVariance, b.secondVariance, weight) * size * size;
   return { mean: meanFromScale(state.scale, zMean, variance), z, size };
+}
+
+/** The value, or the nearest that either range has seen. */
+function within(value: number, a: Range, b: Range): number {
+  return Math.max(Math.min(a.low, b.low), Math.min(Math.max(a.high, b.high), value));
 }
 
 function mix(a: number, b: number, weight: number): number {

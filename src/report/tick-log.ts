@@ -11,7 +11,7 @@ export function tickMetrics(report: TickReport): Record<string, EmfMetric> {
     ForecastMeanConcurrency: none(report.forecast?.mean[0]),
     ForecastPeakConcurrency: none(report.forecast?.peak.find((band) => band.level === 0.99)?.values[0]),
     PlannedCapacity: none(report.plan?.capacity[0]),
-    ActualConcurrency: none(report.history.meanConcurrency.at(-1)),
+    ActualConcurrency: none(report.history.meanConcurrency.findLast((mean) => !Number.isNaN(mean))),
     ForecastError: none(report.lastHour ? report.lastHour.actual - report.lastHour.forecast : undefined),
     DataAge: { value: report.dataAgeSeconds, unit: 'Seconds' },
     Ticks: { value: 1, unit: 'Count' },

@@ -55,7 +55,7 @@ describe('createPlanner', () => {
     const { plan, choice } = planAt(history(3), START + 2.5 * DAY_MS);
     expect(choice).toBeNull();
     expect(plan.policy).toBe('forecast q99, hold 15 min');
-    expect(plan.reason).toContain('needs 72 h');
+    expect(plan.reason).toContain('too little history to compare policies');
   });
 
   it('holds nothing where a cold start is worth nothing, and the working day where it is dear', () => {
