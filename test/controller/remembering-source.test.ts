@@ -77,6 +77,21 @@ describe('rememberHistory', () => {
     expect(ranges.filter(({ fromMs, toMs }) => toMs - fromMs === 7 * DAY_MS)).toHaveLength(3);
   });
 
+  it('reads everything again where the newest hours alone would take an idle alias for a new one', async () => {
+    const { inner, ranges } = source();
+    const shortSighted: MetricsSource = {
+      read: async (target, range) => ({
+        ...(await inner.read(target, range)),
+        standIn: range.toMs - range.fromMs < DAY_MS,
+      }),
+    };
+    const remembering = rememberHistory(shortSighted);
+    await remembering.read(TARGET, weekUntil(START));
+    const second = await remembering.read(TARGET, weekUntil(START + 5 * MINUTE_MS));
+    expect(second.standIn).toBe(false);
+    expect(ranges.at(-1)).toEqual(weekUntil(START + 5 * MINUTE_MS));
+  });
+
   it('keeps targets apart', async () => {
     const { inner, ranges } = source();
     const remembering = rememberHistory(inner);
