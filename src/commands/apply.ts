@@ -8,7 +8,7 @@ import { previewJson } from '../report/preview-json.ts';
 import { previewText } from '../report/preview-text.ts';
 import { terminalFor } from '../report/terminal.ts';
 import { type CommandIo, NotDoneError, printLine } from './io.ts';
-import { configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
 export interface ApplyOptions extends Record<string, unknown> {
   function?: string;
@@ -21,11 +21,9 @@ export interface ApplyOptions extends Record<string, unknown> {
 
 export async function apply(options: ApplyOptions, io: CommandIo): Promise<void> {
   const config = configFromFlags(targetFromFlags(options), 'act', options);
-  const { region, profile } = options;
   const connection = {
     nowMs: io.nowMs,
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
+    ...awsFromFlags(options),
   };
   const terminal = terminalFor(io.stderr, io.env);
   if (!options.yes) {

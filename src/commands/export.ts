@@ -5,7 +5,7 @@ import { InputError } from '../errors.ts';
 import { writeMetricsCsv } from '../input/write-csv.ts';
 import { DAY_MS } from '../time.ts';
 import { type CommandIo, printLine } from './io.ts';
-import { configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
 export interface ExportOptions extends Record<string, unknown> {
   function?: string;
@@ -17,13 +17,12 @@ export interface ExportOptions extends Record<string, unknown> {
 }
 
 export async function exportMetrics(options: ExportOptions, io: CommandIo): Promise<void> {
-  const { historyDays, region, profile } = options;
+  const { historyDays } = options;
   const config = configFromFlags(targetFromFlags(options), 'observe', historyDays === undefined ? {} : { historyDays });
   const ports = connectAws({
     mayWrite: false,
     nowMs: io.nowMs,
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
+    ...awsFromFlags(options),
   });
   const nowMs = io.nowMs();
   const reading = await ports.metrics.read(config.target, { fromMs: nowMs - config.historyDays * DAY_MS, toMs: nowMs });

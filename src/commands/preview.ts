@@ -11,7 +11,7 @@ import { previewJson } from '../report/preview-json.ts';
 import { previewText } from '../report/preview-text.ts';
 import { terminalFor } from '../report/terminal.ts';
 import { type CommandIo, printLine } from './io.ts';
-import { configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
 export interface PreviewOptions extends Record<string, unknown> {
   metrics?: string;
@@ -41,12 +41,10 @@ async function previewFunction(options: PreviewOptions, atMs: number | null, io:
     throw new InputError('nothing to preview: give --metrics FILE, or --function NAME --alias ALIAS');
   }
   const config = configFromFlags(targetFromFlags(options), 'observe', options);
-  const { region, profile } = options;
   const ports = connectAws({
     mayWrite: false,
     nowMs: io.nowMs,
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
+    ...awsFromFlags(options),
   });
   return tick(ports, config, atMs ?? io.nowMs());
 }

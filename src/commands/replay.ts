@@ -13,7 +13,7 @@ import { terminalFor } from '../report/terminal.ts';
 import { DAY_MS, isoUtc } from '../time.ts';
 import { type CommandIo, printLine } from './io.ts';
 import { parseTime } from './preview.ts';
-import { configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
 export interface ReplayCommandOptions extends Record<string, unknown> {
   metrics?: string;
@@ -53,12 +53,10 @@ async function configAndReading(
     throw new InputError('nothing to replay: give --metrics FILE, or --function NAME --alias ALIAS');
   }
   const config = configFromFlags(targetFromFlags(options), 'observe', options);
-  const { region, profile } = options;
   const { metrics } = connectAws({
     mayWrite: false,
     nowMs: io.nowMs,
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
+    ...awsFromFlags(options),
   });
   const toMs = io.nowMs();
   const reading = await metrics.read(config.target, { fromMs: toMs - config.historyDays * DAY_MS, toMs });

@@ -32,6 +32,14 @@ export function addAwsFlags(command: Command): Command {
     .option('--profile <name>', 'profile of the shared AWS configuration files');
 }
 
+/** Where to find AWS, as far as the flags say. */
+export function awsFromFlags({ region, profile }: { region?: string; profile?: string }): {
+  region?: string;
+  profile?: string;
+} {
+  return { ...(region === undefined ? {} : { region }), ...(profile === undefined ? {} : { profile }) };
+}
+
 /** The flags that a command was given, as the configuration of one target. Throws InputError naming each flag at fault. */
 export function configFromFlags(
   target: Target,

@@ -18,7 +18,7 @@ import {
   type LevelLimits,
   pastCover,
 } from './candidates.ts';
-import { type Choice, choose, type Objective, scoreCandidate } from './choose.ts';
+import { type CandidateScore, type Choice, choose, type Objective, scoreCandidate } from './choose.ts';
 import { explainChoice, explainDefault } from './explain.ts';
 import { compact } from './compact.ts';
 import { expectedDurationMs, planLevels } from './policy.ts';
@@ -60,16 +60,16 @@ const CHOICE_MS = DAY_MS;
 const DEFAULT_CANDIDATE: Candidate = { kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0 };
 
 /**
- * Work that successive ticks have in common: past covers by the moment of their slot, choices by the moment they were made
- * at. A warm process hands the same memory to each planner of a target with the same settings.
+ * Work that successive ticks have in common: past covers by the moment of their slot, candidates' scores by the moment they were
+ * compared at. A warm process hands the same memory to each planner of a target with the same settings.
  */
 export interface PlannerMemory {
   covers: Map<number, Float64Array>;
-  choices: Map<string, Choice | null>;
+  scores: Map<number, CandidateScore[] | null>;
 }
 
 export function emptyMemory(): PlannerMemory {
-  return { covers: new Map(), choices: new Map() };
+  return { covers: new Map(), scores: new Map() };
 }
 
 /** Work that does not depend on the moment is done once and kept, so that a walk through weeks of ticks is cheap. */
@@ -120,24 +120,26 @@ interface ChoiceContext {
  * the choice a day before would have been without any: so it needs no memory and a replay makes the same choices.
  */
 function choices(context: ChoiceContext): (epochMs: number) => Choice | null {
-  const made = context.memory.choices;
-  const choiceAt = (epochMs: number, withIncumbent: boolean): Choice | null => {
-    const key = `${epochMs} ${withIncumbent}`;
-    let choice = made.get(key);
-    if (choice === undefined) {
-      const incumbent = withIncumbent ? (choiceAt(epochMs - CHOICE_MS, false)?.winner.name ?? null) : null;
-      made.set(key, (choice = compare(epochMs, incumbent, context)));
-    }
-    return choice;
+  const known = context.memory.scores;
+  const objective = objectiveOf(context.settings);
+  const scoresAt = (epochMs: number): CandidateScore[] | null => {
+    let scores = known.get(epochMs);
+    if (scores === undefined) known.set(epochMs, (scores = scoreCandidates(epochMs, context)));
+    return scores;
   };
-  return (epochMs) => choiceAt(epochMs, true);
+  return (epochMs) => {
+    const scores = scoresAt(epochMs);
+    if (!scores) return null;
+    const before = scoresAt(epochMs - CHOICE_MS);
+    return choose(scores, before && choose(before, null, objective).winner.name, objective);
+  };
 }
 
-function compare(
+/** What each candidate would have cost before a moment; null where too little is known to compare. */
+function scoreCandidates(
   epochMs: number,
-  incumbent: string | null,
   { forecaster, demand, pool, settings, memory }: ChoiceContext,
-): Choice | null {
+): CandidateScore[] | null {
   const firstForecastMs = demand.startMs + DAY_MS;
   const fromMs = Math.max(firstForecastMs, epochMs - COMPARED_MS);
   if (epochMs - fromMs < LEAST_COMPARED_MS) return null;
@@ -149,11 +151,10 @@ function compare(
   const window = poolWindow(pool(), fromSlot * perSlot, toSlot * perSlot);
   if (knownMs(window) < LEAST_COMPARED_MS) return null;
   const objective = objectiveOf(settings);
-  const scores = allCandidates(seen).map((candidate) => {
+  return allCandidates(seen).map((candidate) => {
     const levels = candidateLevels(candidate, demand, { table, fromSlot, toSlot }, limitsOf(settings));
     return scoreCandidate(candidate, sumUsage(window, poolUsage(window, asScheduled(levels, settings))), objective);
   });
-  return choose(scores, incumbent, objective);
 }
 
 /** Levels as they are billed: asked for a lead time ahead, and with no more changes a day than there may be actions. */

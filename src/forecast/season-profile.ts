@@ -7,7 +7,7 @@
  * known at that time.
  */
 import { median } from 'simple-statistics';
-import { capRare, difference, runningMean, runningMedian } from './smooth.ts';
+import { capRare, difference, insertSorted, medianOfSorted, runningMean, runningMedian } from './smooth.ts';
 
 export interface SeasonProfile {
   kind: 'day and week' | 'flat';
@@ -152,14 +152,9 @@ function medianBefore(smooth: Float64Array, t: number, lag: number, window: Floa
   for (let j = t - lag; j >= 0 && n < window.length; j -= lag) {
     const y = smooth[j]!;
     if (y !== y) continue;
-    let i = n++;
-    while (i > 0 && window[i - 1]! > y) {
-      window[i] = window[i - 1]!;
-      i--;
-    }
-    window[i] = y;
+    insertSorted(window, n++, y);
   }
-  return (window[(n - 1) >> 1]! + window[n >> 1]!) / 2;
+  return medianOfSorted(window, n);
 }
 
 /** Median of the last three weeks at the same time: as quick as a gain of 1/2, and one odd week does not count. */

@@ -10,20 +10,30 @@ export function runningMedian(values: Float64Array, half: number): Float64Array 
   return out;
 }
 
+/** Puts `y` in its place among the first `n` values, which are in order. */
+export function insertSorted(window: Float64Array, n: number, y: number): void {
+  let i = n;
+  while (i > 0 && window[i - 1]! > y) {
+    window[i] = window[i - 1]!;
+    i--;
+  }
+  window[i] = y;
+}
+
+/** Of the first `n` values, which are in order. */
+export function medianOfSorted(window: Float64Array, n: number): number {
+  return (window[(n - 1) >> 1]! + window[n >> 1]!) / 2;
+}
+
 function medianAround(values: Float64Array, t: number, half: number, window: Float64Array): number {
   const to = Math.min(values.length - 1, t + half);
   let n = 0;
   for (let j = Math.max(0, t - half); j <= to; j++) {
     const y = values[j]!;
     if (y !== y) continue;
-    let i = n++;
-    while (i > 0 && window[i - 1]! > y) {
-      window[i] = window[i - 1]!;
-      i--;
-    }
-    window[i] = y;
+    insertSorted(window, n++, y);
   }
-  return (window[(n - 1) >> 1]! + window[n >> 1]!) / 2;
+  return medianOfSorted(window, n);
 }
 
 /** Mean over t-half..t+half of what is known; NaN where value t itself is unknown. O(n). */
