@@ -15,7 +15,11 @@ const VENV_BIN = join(TOOLS, 'venv', process.platform === 'win32' ? 'Scripts' : 
 const OLDEST_PYTHON = [3, 11];
 const PYTHON_COMMANDS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python'];
 
-const REQUIREMENTS = ['worker/requirements.txt', 'scripts/requirements-tools.txt'];
+const REQUIREMENTS = [
+  'worker/requirements.txt',
+  'scripts/requirements-tools.txt',
+  'scripts/worker-image.requirements.txt',
+];
 const RUNTIME_FILES = ['scripts/runtime/package.json', 'scripts/runtime/package-lock.json', '.npmrc'];
 
 class SetupError extends Error {}
