@@ -16,7 +16,7 @@ interface JsonField {
   maximum?: number;
   exclusiveMinimum?: number;
   pattern?: string;
-  default?: string | number;
+  default?: string | number | unknown[];
   description?: string;
 }
 
@@ -26,16 +26,16 @@ export function configurationPage(): string {
     properties?: Record<string, JsonField>;
   };
   const rows = Object.entries(properties).map(([name, field]) => {
-    const byDefault = field.default === undefined ? '' : `\`${field.default}\``;
+    const byDefault = field.default === undefined || typeof field.default === 'object' ? '' : `\`${field.default}\``;
     const flag = name === 'mode' ? 'preview observes, apply acts' : `\`${flagName(name)}\``;
-    return `| \`${name}\` | \`${environmentName(name)}\` | ${flag} | ${allowed(field)} | ${byDefault} | ${field.description ?? ''} |`;
+    return `| \`${name}\` | \`${environmentName(name)}\` | ${flag} | ${allowed(name, field)} | ${byDefault} | ${field.description ?? ''} |`;
   });
   return `<!-- Generated from src/config.ts by \`${COMMAND}\`. -->
 
 # Configuration
 
 The controller is configured by environment variables, the command line by flags of the same names. A wrong value stops
-at the edge, with every fault listed. There is nothing to tune: objective, limits and assumptions are all there is.
+at the edge, with every fault listed. Lists and objects are JSON: in the variable, in the flag, or in a file that the flag names. There is nothing to tune: objective, limits and assumptions are all there is.
 
 \`PREWARM_TARGETS\` names what is scaled: \`function:alias\`, comma separated, or a JSON list of objects with \`functionName\`,
 \`alias\` and any of the settings below as that target's own. \`PREWARM_LOG_LEVEL\` is one of ${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}.
@@ -46,7 +46,17 @@ ${rows.join('\n')}
 `;
 }
 
-function allowed(field: JsonField): string {
+/** What the schema's JSON form does not show. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  region: 'a Region such as `eu-west-1`',
+  prices: '`onDemandGbSecondUsd`, `provisionedGbSecondUsd`, `provisionedDurationGbSecondUsd`, `requestUsd`',
+  timeZone: 'an IANA name such as `Europe/Berlin`',
+  calendar: 'a list of [events](calendar.md)',
+  holidays: '`DE`, `DE-BY`, or an [object](calendar.md)',
+};
+
+function allowed(name: string, field: JsonField): string {
+  if (ALLOWED[name] !== undefined) return ALLOWED[name];
   if (field.enum) return field.enum.map((value) => `\`${value}\``).join(' or ');
   if (field.pattern !== undefined) return `\`${field.pattern}\``;
   const low = field.minimum ?? field.exclusiveMinimum;

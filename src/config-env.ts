@@ -1,6 +1,13 @@
 /** Configuration from environment variables: `PREWARM_` and the setting's name in capitals. */
 import type * as z from 'zod';
-import { LOG_LEVELS, parseControllerConfig, settingsSchema, type TargetConfig } from './config.ts';
+import {
+  type FieldName,
+  LOG_LEVELS,
+  parseControllerConfig,
+  settingsFaults,
+  settingsSchema,
+  type TargetConfig,
+} from './config.ts';
 import { InputError } from './errors.ts';
 
 const PREFIX = 'PREWARM_';
@@ -25,7 +32,8 @@ export function logLevelFromEnv(env: Environment): string {
 
 /**
  * Reads PREWARM_TARGETS (`function:alias`, comma separated, or a JSON list of objects with overrides) and one variable
- * per setting. An empty variable counts as absent. Throws InputError that lists every fault with name, value and fix.
+ * per setting, JSON where the setting is a list or an object. An empty variable counts as absent; prices are those of
+ * AWS_REGION unless PREWARM_REGION says otherwise. Throws InputError that lists every fault with name, value and fix.
  */
 export function configFromEnv(env: Environment): readonly TargetConfig[] {
   const faults = unknownVariables(env);
@@ -33,16 +41,30 @@ export function configFromEnv(env: Environment): readonly TargetConfig[] {
   if (level && !(LOG_LEVELS as readonly string[]).includes(level.toLowerCase())) {
     faults.push(`PREWARM_LOG_LEVEL = ${JSON.stringify(level)}: must be one of ${LOG_LEVELS.join(', ')}`);
   }
+  const { given, broken } = settingsFrom(env);
+  faults.push(...broken);
+  const targets = reading(() => targetsFrom(env.PREWARM_TARGETS), faults);
+  const nameOf = namesInEnv(env, { ...given, targets });
   try {
-    const configs = parseControllerConfig(targetsFrom(env.PREWARM_TARGETS), settingsFrom(env), (path) =>
-      nameInEnv(env, path),
-    );
+    if (targets === undefined) throw new InputError(settingsFaults(given, nameOf));
+    const configs = parseControllerConfig(targets, given, nameOf);
     if (faults.length === 0) return configs;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     faults.push(...error.faults);
   }
   throw new InputError(faults);
+}
+
+/** What `read` gives; undefined, and a fault more, where the text cannot be read at all. */
+function reading(read: () => unknown, faults: string[]): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    faults.push(...error.faults);
+    return undefined;
+  }
 }
 
 function unknownVariables(env: Environment): string[] {
@@ -54,16 +76,35 @@ function unknownVariables(env: Environment): string[] {
     );
 }
 
-function settingsFrom(env: Environment): Record<string, unknown> {
+function settingsFrom(env: Environment): { given: Record<string, unknown>; broken: string[] } {
   const given: Record<string, unknown> = {};
+  const broken: string[] = [];
   for (const [variable, setting] of SETTING_OF_VARIABLE) {
     const text = env[variable]?.trim();
-    if (text)
-      given[setting] = isNumeric(settingsSchema.shape[setting as keyof typeof settingsSchema.shape])
-        ? asNumber(text)
-        : text;
+    const field = settingsSchema.shape[setting as keyof typeof settingsSchema.shape];
+    if (!text) continue;
+    const value = reading(() => (isNumeric(field) ? asNumber(text) : fromText(field, text, variable)), broken);
+    if (value !== undefined) given[setting] = value;
   }
-  return given;
+  if (given.region === undefined && isRegion(env.AWS_REGION)) given.region = env.AWS_REGION;
+  return { given, broken };
+}
+
+function isRegion(text: string | undefined): boolean {
+  return settingsSchema.shape.region.safeParse(text).success;
+}
+
+/** The value of a setting that is no number: text, or JSON where the setting is a list or an object. Throws InputError. */
+export function fromText(field: z.ZodType, text: string, name: string): unknown {
+  return isStructured(field) && /^[[{]/.test(text) ? parseJson(text, name) : text;
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new InputError(`${name}: is not valid JSON (${(error as Error).message})`);
+  }
 }
 
 /** A number where the text is one, else the text itself, which the schema then refuses by name and value. */
@@ -72,22 +113,25 @@ function asNumber(text: string): number | string {
 }
 
 export function isNumeric(field: z.ZodType): boolean {
+  return innerType(field) === 'number';
+}
+
+/** True for a list or an object, written as JSON. */
+export function isStructured(field: z.ZodType): boolean {
+  return ['array', 'object', 'pipe'].includes(innerType(field));
+}
+
+function innerType(field: z.ZodType): string {
   let inner = field;
   while (inner.type === 'default' || inner.type === 'optional') {
     inner = (inner as z.ZodDefault<z.ZodType> | z.ZodOptional<z.ZodType>).def.innerType;
   }
-  return inner.type === 'number';
+  return inner.type;
 }
 
 function targetsFrom(text: string | undefined): unknown {
   const trimmed = text?.trim() ?? '';
-  if (trimmed.startsWith('[')) {
-    try {
-      return JSON.parse(trimmed) as unknown;
-    } catch (error) {
-      throw new InputError(`PREWARM_TARGETS: is not valid JSON (${(error as Error).message})`);
-    }
-  }
+  if (/^[[{]/.test(trimmed)) return parseJson(trimmed, 'PREWARM_TARGETS');
   return trimmed
     .split(',')
     .map((part) => part.trim())
@@ -100,10 +144,20 @@ function targetsFrom(text: string | undefined): unknown {
     });
 }
 
-function nameInEnv(env: Environment, path: readonly PropertyKey[]): { name: string; value: unknown } {
-  const [head, ...rest] = path.map(String);
-  if (head === 'targets')
-    return { name: ['PREWARM_TARGETS', ...rest].join('.'), value: env.PREWARM_TARGETS ?? undefined };
-  const name = environmentName(head ?? '');
-  return { name, value: env[name] };
+/** `PREWARM_CALENDAR.0.like` and what it is; a variable on its own is shown as it was written. */
+function namesInEnv(env: Environment, read: Record<string, unknown>): FieldName {
+  return (path) => {
+    const [setting = '', ...rest] = path.map(String);
+    const variable = setting === 'targets' ? 'PREWARM_TARGETS' : environmentName(setting);
+    if (rest.length === 0) return { name: variable, value: env[variable] };
+    return { name: [variable, ...rest].join('.'), value: valueAt(read[setting], rest) };
+  };
+}
+
+/** The part of a value that a path leads to. */
+export function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (part, key) => (typeof part === 'object' && part !== null ? (part as Record<string, unknown>)[key] : undefined),
+    value,
+  );
 }

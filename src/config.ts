@@ -3,6 +3,7 @@
  * here; every fault is reported at once; what comes out is complete and frozen.
  */
 import * as z from 'zod';
+import { calendarSchema, holidaysSchema, timeZoneSchema } from './config-calendar.ts';
 import { InputError } from './errors.ts';
 import type { Target } from './model.ts';
 
@@ -16,6 +17,7 @@ const DEFAULT_ACCOUNT_CEILING = 900;
 export const SCHEDULED_ACTIONS_PER_TARGET = 200;
 
 const whole = (min: number, max: number) => z.number().int().min(min).max(max);
+const usd = z.number().min(0).max(1);
 
 /** One entry per setting: bounds, default and meaning. docs/configuration.md is generated from this. */
 export const settingsSchema = z.strictObject({
@@ -90,6 +92,33 @@ export const settingsSchema = z.strictObject({
     .max(900_000)
     .optional()
     .describe('Average duration of an invocation, used only where the metrics hold none.'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'must be the name of an AWS Region, e.g. eu-west-1')
+    .optional()
+    .describe('Region whose prices apply. `AWS_REGION` where that is set, else us-east-1.'),
+  prices: z
+    .strictObject({
+      onDemandGbSecondUsd: usd.optional(),
+      provisionedGbSecondUsd: usd.optional(),
+      provisionedDurationGbSecondUsd: usd.optional(),
+      requestUsd: usd.optional(),
+    })
+    .optional()
+    .describe('Prices that differ from the list, in USD per GB-second and per request: an agreement, a Savings Plan.'),
+  timeZone: timeZoneSchema
+    .default('UTC')
+    .describe('Time zone of days and weeks: seasons follow its clocks, and calendar entries are written in it.'),
+  calendar: calendarSchema
+    .default([])
+    .describe(
+      'Events with a plan of their own, left out of what is learned, and past outages. See [calendar](calendar.md).',
+    ),
+  holidays: holidaysSchema
+    .optional()
+    .describe(
+      'Public holidays of a country or region as events, by default like a Sunday. See [calendar](calendar.md).',
+    ),
 });
 
 /** The settings of one target. */
@@ -136,9 +165,13 @@ export function describeFaults(error: z.ZodError, nameOf: FieldName): string[] {
       return issue.keys.map((key) => `${nameOf([...issue.path, key]).name} is not a setting that Prewarm knows`);
     }
     const { name, value } = nameOf(issue.path);
-    const message = issue.code === 'invalid_type' && issue.expected === 'number' ? 'must be a number' : issue.message;
-    return [`${name} = ${show(value)}: ${message}`];
+    return [`${name} = ${show(value)}: ${messageOf(issue, value)}`];
   });
+}
+
+function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code !== 'invalid_type') return issue.message;
+  return value === undefined ? `must be given, a ${issue.expected}` : `must be a ${issue.expected}`;
 }
 
 function show(value: unknown): string {
@@ -176,6 +209,12 @@ export function parseTargetConfig(target: unknown, given: Record<string, unknown
   return Object.freeze({ ...parsed.data, target: Object.freeze(parsedTarget.data) });
 }
 
+/** What is wrong with settings that stand alone, e.g. because the targets cannot be read; one line per fault. */
+export function settingsFaults(given: Record<string, unknown>, nameOf: FieldName): string[] {
+  const parsed = settingsSchema.safeParse(given);
+  return parsed.success ? crossFaults(parsed.data, nameOf, given) : describeFaults(parsed.error, nameOf);
+}
+
 /** The controller's whole configuration: one entry per target, overrides applied. Throws InputError naming each fault. */
 export function parseControllerConfig(
   targets: unknown,
@@ -193,7 +232,7 @@ export function parseControllerConfig(
   const configs = list.data.map((entry) => {
     const { functionName, alias, ...overrides } = entry as Target & Record<string, unknown>;
     const label = `${functionName}:${alias}`;
-    if (seen.has(label)) faults.push(`targets = "${label}": is named twice`);
+    if (seen.has(label)) faults.push(`${nameOf(['targets']).name} = "${label}": is named twice`);
     seen.add(label);
     const settings = Object.freeze({ ...shared.data, ...overrides, target: Object.freeze({ functionName, alias }) });
     faults.push(...crossFaults(settings, nameOf, { ...given, ...overrides }).map((fault) => `${label}: ${fault}`));

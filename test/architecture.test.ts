@@ -16,17 +16,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   leaf: [],
   input: ['leaf'],
   forecast: ['leaf'],
+  calendar: ['leaf'],
   economics: ['leaf', 'forecast'],
-  controller: ['leaf', 'forecast', 'economics', 'ports'],
+  controller: ['leaf', 'calendar', 'forecast', 'economics', 'ports'],
   twin: ['leaf', 'forecast', 'economics', 'controller', 'ports'],
-  replay: ['leaf', 'forecast', 'economics', 'controller', 'ports', 'twin'],
-  demo: ['leaf', 'input', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay'],
-  report: ['leaf', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay', 'demo'],
+  replay: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'twin'],
+  demo: ['leaf', 'input', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay'],
+  report: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay', 'demo'],
   aws: ['leaf', 'ports'],
   ports: ['leaf'],
   commands: [
     'leaf',
     'input',
+    'calendar',
     'forecast',
     'economics',
     'controller',
@@ -40,6 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   root: [
     'leaf',
     'input',
+    'calendar',
     'forecast',
     'economics',
     'controller',
@@ -54,7 +57,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** The demo runs the built handler and names the type of what it imports. */
 const TYPE_OF_ARTEFACT = { from: 'commands/demo.ts', to: 'handler.ts' };
 const ROOT_FILES = new Set(['handler.ts', 'cli.ts']);
-const PURE_LAYERS = new Set(['leaf', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay', 'report']);
+const PURE_LAYERS = new Set([
+  'leaf',
+  'calendar',
+  'forecast',
+  'economics',
+  'controller',
+  'ports',
+  'twin',
+  'replay',
+  'report',
+]);
 
 /** Answers the SDK over loopback HTTP; the clock is an argument there, too. */
 const LOCAL_SERVER = 'twin/local-aws.ts';

@@ -1,12 +1,17 @@
 /** Command line flags from the configuration schema, so that flags, environment variables and docs cannot differ. */
+import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { isNumeric } from '../config-env.ts';
+import type * as z from 'zod';
+import { fromText, isNumeric, isStructured, valueAt } from '../config-env.ts';
 import { type FieldName, parseTargetConfig, settingsSchema, type TargetConfig } from '../config.ts';
 import { InputError } from '../errors.ts';
 import type { Target } from '../model.ts';
 
 /** The mode is the command's own: preview observes, apply acts. */
-const FLAG_SETTINGS = Object.entries(settingsSchema.shape).filter(([name]) => name !== 'mode');
+const FLAG_SETTINGS: [string, z.ZodType][] = Object.entries(settingsSchema.shape).filter(([name]) => name !== 'mode');
+
+/** A setting that is also where AWS is found: see addAwsFlags. */
+const AWS_FLAG = 'region';
 
 /** `leadTimeSeconds` -> `--lead-time-seconds`. */
 export function flagName(setting: string): string {
@@ -15,20 +20,30 @@ export function flagName(setting: string): string {
 
 export function addSettingsFlags(command: Command): Command {
   for (const [name, field] of FLAG_SETTINGS) {
-    const placeholder = isNumeric(field) ? '<number>' : name === 'scalingMode' ? '<pin|floor>' : '<text>';
-    const byDefault = field.safeParse(undefined).data;
+    if (name === AWS_FLAG) continue;
+    const byDefault = isStructured(field)
+      ? undefined
+      : (field.safeParse(undefined).data as string | number | undefined);
     const suffix = byDefault === undefined ? '' : ` (default: ${byDefault})`;
-    command.addOption(
-      new Option(`${flagName(name)} ${placeholder}`, `${field.description ?? ''}${suffix}`.replaceAll('`', '')),
-    );
+    const description = `${field.description ?? ''}${suffix}`.replaceAll('`', '').replace(/\[.*\]\((.*)\)/, 'docs/$1');
+    command.addOption(new Option(`${flagName(name)} ${placeholderOf(name, field)}`, description));
   }
   return command;
+}
+
+function placeholderOf(name: string, field: z.ZodType): string {
+  if (isNumeric(field)) return '<number>';
+  if (name === 'holidays') return '<place>';
+  if (isStructured(field)) return '<file>';
+  return name === 'scalingMode' ? '<pin|floor>' : '<text>';
 }
 
 /** Options every command that talks to AWS has. */
 export function addAwsFlags(command: Command): Command {
   return command
-    .option('--region <region>', 'AWS Region; otherwise AWS_REGION or the profile says')
+    .addOption(
+      new Option('--region <region>', 'AWS Region, for its prices, too; otherwise the profile says').env('AWS_REGION'),
+    )
     .option('--profile <name>', 'profile of the shared AWS configuration files');
 }
 
@@ -50,16 +65,33 @@ export function configFromFlags(
   for (const [name, field] of FLAG_SETTINGS) {
     const text = options[name];
     if (typeof text !== 'string') continue;
-    given[name] = isNumeric(field) && text.trim() !== '' ? numberOrText(text) : text;
+    if (isNumeric(field)) given[name] = text.trim() === '' ? text : numberOrText(text);
+    else given[name] = isStructured(field) ? structured(name, field, text.trim()) : text;
   }
   const nameOf: FieldName = (path) => {
     const field = String(path[0]);
     if (field === 'functionName' || field === 'alias') {
       return { name: field === 'alias' ? '--alias' : '--function', value: target[field] };
     }
-    return { name: flagName(field), value: options[field] };
+    const [, ...rest] = path.map(String);
+    if (rest.length === 0) return { name: flagName(field), value: options[field] };
+    return { name: [flagName(field), ...rest].join('.'), value: valueAt(given[field], rest) };
   };
   return parseTargetConfig(target, given, nameOf);
+}
+
+const PLACE = /^[A-Za-z]{2}(?:-[A-Za-z0-9]+)*$/;
+
+/** JSON in the flag itself or in the file that it names; holidays also as a place, `DE-BY`. */
+function structured(name: string, field: z.ZodType, text: string): unknown {
+  if (/^[[{]/.test(text) || (name === 'holidays' && PLACE.test(text))) return fromText(field, text, flagName(name));
+  let content: string;
+  try {
+    content = readFileSync(text, 'utf8');
+  } catch (error) {
+    throw new InputError(`${flagName(name)} = ${JSON.stringify(text)}: cannot be read (${(error as Error).message})`);
+  }
+  return fromText(field, content.replace(/^\uFEFF/, '').trim(), `${flagName(name)} = ${JSON.stringify(text)}`);
 }
 
 function numberOrText(text: string): number | string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { billUsd, breakEvenUtilization, listPrices } from '../../src/economics/prices.ts';
+import { billUsd, breakEvenUtilization, listPrices, priceNote } from '../../src/economics/prices.ts';
 
 const HOUR_MS = 3_600_000;
 const NOTHING = { invocations: 0, billedProvisionedMs: 0, provisionedRunMs: 0, onDemandRunMs: 0, initMs: 0 };
@@ -25,4 +25,41 @@ describe('billUsd', () => {
 
 it.each(['x86_64', 'arm64'] as const)('%s breaks even at a utilisation of 0.600', (architecture) => {
   expect(breakEvenUtilization(listPrices(architecture))).toBeCloseTo(0.6, 3);
+});
+
+describe('listPrices', () => {
+  it.each([
+    ['us-east-1', 'x86_64', [0.0000166667, 0.0000041667, 0.0000097222, 2e-7]],
+    ['us-east-1', 'arm64', [0.0000133334, 0.0000033334, 0.0000077778, 2e-7]],
+    ['eu-west-1', 'x86_64', [0.0000166667, 0.000004646, 0.0000108407, 2e-7]],
+    ['eu-west-1', 'arm64', [0.0000133334, 0.0000037168, 0.0000086726, 2e-7]],
+    ['ap-east-1', 'arm64', [0.0000183, 0.0000045723, 0.0000106687, 2.8e-7]],
+    ['sa-east-1', 'x86_64', [0.0000166667, 0.0000066372, 0.0000154867, 2e-7]],
+  ] as const)('knows those of %s on %s', (region, architecture, [onDemand, provisioned, duration, request]) => {
+    expect(listPrices(architecture, { region })).toEqual({
+      onDemandGbSecondUsd: onDemand,
+      provisionedGbSecondUsd: provisioned,
+      provisionedDurationGbSecondUsd: duration,
+      requestUsd: request,
+    });
+    expect(priceNote({ region })).toBeNull();
+  });
+
+  it('replaces only the prices that are given', () => {
+    const prices = listPrices('x86_64', { region: 'eu-west-1', prices: { provisionedGbSecondUsd: 0.0000036 } });
+    expect(prices).toEqual({ ...listPrices('x86_64', { region: 'eu-west-1' }), provisionedGbSecondUsd: 0.0000036 });
+  });
+
+  it('uses those of us-east-1 for a Region that it does not know, and says so', () => {
+    expect(listPrices('arm64', { region: 'mx-central-1' })).toEqual(listPrices('arm64'));
+    expect(priceNote({ region: 'mx-central-1' })).toMatch(/mx-central-1 are not known: those of us-east-1/);
+    expect(priceNote({ region: 'mx-central-1', prices: { requestUsd: 0 } })).toMatch(/not known/);
+    expect(priceNote({ region: 'mx-central-1', prices: listPrices('x86_64') })).toBeNull();
+    expect(priceNote({})).toBeNull();
+  });
+
+  it('tells where provisioned concurrency never pays by itself', () => {
+    expect(breakEvenUtilization(listPrices('x86_64', { region: 'eu-west-1' }))).toBeCloseTo(0.797, 3);
+    expect(breakEvenUtilization(listPrices('x86_64', { region: 'sa-east-1' }))).toBeGreaterThan(1);
+  });
 });
