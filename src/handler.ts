@@ -5,10 +5,11 @@ import type { TargetConfig } from './config.ts';
 import { configFromEnv, type Environment, logLevelFromEnv } from './config-env.ts';
 import { rememberHistory } from './controller/remembering-source.ts';
 import { emptyMemory, type PlannerMemory } from './controller/planner.ts';
-import { tick, type TickPorts } from './controller/tick.ts';
+import { tick, type TickPorts, type TickReport } from './controller/tick.ts';
 import { InputError, RefusedError, TransientError } from './errors.ts';
-import { emfFields } from './report/emf.ts';
-import { tickLogFields } from './report/tick-log.ts';
+import type { ScalingState } from './model.ts';
+import { aheadFields, capacityMetrics, emfFields } from './report/emf.ts';
+import { tickLogFields, tickMetrics } from './report/tick-log.ts';
 
 /** What the outside gives the handler; the demo and the tests give their own. */
 export interface HandlerContext {
@@ -32,12 +33,19 @@ const TARGETS_AT_ONCE = 4;
 export function createHandler(context: HandlerContext): (event: unknown) => Promise<HandlerResult> {
   const timestamp = () => `,"time":"${new Date(context.nowMs()).toISOString()}"`;
   const options = { level: logLevelFromEnv(context.env), base: null, timestamp };
-  const log = context.log ? pino(options, context.log) : pino(options);
-
-  const run: Run = { nowMs: context.nowMs, log, portsFor: portsPerMode(context.nowMs), memories: new Map() };
+  const logger = (settings: typeof options) => (context.log ? pino(settings, context.log) : pino(settings));
+  const run: Run = {
+    nowMs: context.nowMs,
+    log: logger(options),
+    metricsLog: logger({ ...options, level: 'info' }),
+    controller: context.env.AWS_LAMBDA_FUNCTION_NAME,
+    portsFor: portsPerMode(context.nowMs),
+    memories: new Map(),
+    publishedUntilMs: new Map(),
+  };
 
   return async () => {
-    const configs = readConfig(context, log);
+    const configs = readConfig(context, run);
     const runs: TargetRun[] = [];
     for (let i = 0; i < configs.length; i += TARGETS_AT_ONCE) {
       const batch = configs.slice(i, i + TARGETS_AT_ONCE);
@@ -64,12 +72,13 @@ function portsPerMode(nowMs: () => number): (config: TargetConfig) => TickPorts 
 }
 
 /** A wrong configuration is the operator's to mend: it is logged and counted, and retrying would not help. */
-function readConfig(context: HandlerContext, log: pino.Logger): readonly TargetConfig[] {
+function readConfig(context: HandlerContext, run: Run): readonly TargetConfig[] {
   try {
     return configFromEnv(context.env);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    log.fatal({ faults: error.faults, ...emfFields(null, FAILED, context.nowMs()) }, 'misconfigured');
+    const metrics = emfFields(null, FAILED, run.nowMs(), run.controller);
+    write(run, { level: 'fatal', message: 'misconfigured', decision: { faults: error.faults }, metrics });
     return [];
   }
 }
@@ -87,31 +96,73 @@ interface TargetRun {
 interface Run {
   nowMs: () => number;
   log: pino.Logger;
+  /** Writes whatever PREWARM_LOG_LEVEL hides. */
+  metricsLog: pino.Logger;
+  /** The name under which metrics of all targets together are kept; absent outside of Lambda. */
+  controller: string | undefined;
   portsFor: (config: TargetConfig) => TickPorts;
   /** Per target, kept while the environment is warm. */
   memories: Map<string, PlannerMemory>;
+  /** Per target, up to where the forecast has been published as metrics. */
+  publishedUntilMs: Map<string, number>;
 }
 
-async function runTarget(config: TargetConfig, { nowMs, log, portsFor, memories }: Run): Promise<TargetRun> {
+interface Line {
+  level: 'info' | 'error' | 'fatal';
+  message: string;
+  decision: Record<string, unknown>;
+  metrics: Record<string, unknown>;
+}
+
+/** One line for people and CloudWatch. Alarms rest on the metrics, so these are written even where the level hides the rest. */
+function write(run: Run, { level, message, decision, metrics }: Line): void {
+  if (run.log.isLevelEnabled(level)) run.log[level]({ ...decision, ...metrics }, message);
+  else run.metricsLog.info(metrics, 'metrics');
+}
+
+async function runTarget(config: TargetConfig, run: Run): Promise<TargetRun> {
   const target = `${config.target.functionName}:${config.target.alias}`;
-  const memory = memories.get(target) ?? emptyMemory();
-  memories.set(target, memory);
+  const memory = run.memories.get(target) ?? emptyMemory();
+  run.memories.set(target, memory);
+  const { ports, seen } = watchScaling(run.portsFor(config));
   try {
-    const report = await tick(portsFor(config), config, nowMs(), memory);
+    const report = await tick(ports, config, run.nowMs(), memory);
+    const state = seen();
+    const values = { ...tickMetrics(report), ...(state && capacityMetrics(state)) };
+    const metrics = emfFields(config.target, values, report.nowMs, run.controller);
     const failure = report.applied?.failure ?? null;
     const writes = report.applied?.writes ?? 0;
     if (failure === null) {
-      log.info(tickLogFields(report), 'tick');
+      write(run, { level: 'info', message: 'tick', decision: tickLogFields(report), metrics });
+      publishAhead(report, run);
       return { target, outcome: report.outcome, writes, retry: false };
     }
-    log.error({ ...tickLogFields(report), ...errorFields(failure) }, 'tick interrupted; the next one completes it');
+    const decision = { ...tickLogFields(report), ...errorFields(failure) };
+    write(run, { level: 'error', message: 'tick interrupted; the next one completes it', decision, metrics });
     return { target, outcome: 'interrupted', writes, retry: failure instanceof TransientError };
   } catch (error) {
-    log.error(
-      { target, ...errorFields(error), ...emfFields(config.target, FAILED, nowMs()) },
-      'tick failed; the schedule stays as it is',
-    );
+    const decision = { target, ...errorFields(error) };
+    const metrics = emfFields(config.target, FAILED, run.nowMs(), run.controller);
+    write(run, { level: 'error', message: 'tick failed; the schedule stays as it is', decision, metrics });
     return { target, outcome: 'failed', writes: 0, retry: error instanceof TransientError };
+  }
+}
+
+/** The ports, and what the scaling reader saw last: the report tells of the plan, not of what is allocated. */
+function watchScaling(ports: TickPorts): { ports: TickPorts; seen: () => ScalingState | null } {
+  const { scaling } = ports;
+  let state: ScalingState | null = null;
+  const watching = scaling && { read: async (target: TickReport['target']) => (state = await scaling.read(target)) };
+  return { ports: { ...ports, scaling: watching }, seen: () => state };
+}
+
+/** A fresh process publishes the next two hours, a warm one the slot that has come into reach since. */
+function publishAhead(report: TickReport, run: Run): void {
+  const target = `${report.target.functionName}:${report.target.alias}`;
+  const options = { nowMs: report.nowMs, publishedUntilMs: run.publishedUntilMs.get(target) ?? 0 };
+  for (const { slotMs, fields } of aheadFields(report, options)) {
+    run.metricsLog.info({ target, ...fields }, 'forecast ahead');
+    run.publishedUntilMs.set(target, slotMs);
   }
 }
 

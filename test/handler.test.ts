@@ -6,6 +6,14 @@ import { openStage, type Stage } from './local-aws.ts';
 const OBSERVE = { PREWARM_TARGETS: 'scorer:live', PREWARM_COLD_START_PRICE_USD: '1' };
 const ACT = { ...OBSERVE, PREWARM_MODE: 'act', PREWARM_MAX_CAPACITY: '50' };
 
+interface Directive {
+  Dimensions: string[][];
+  Metrics: { Name: string }[];
+}
+interface Dated {
+  Timestamp: number;
+}
+
 let stage: Stage;
 let lines: Record<string, unknown>[];
 
@@ -25,7 +33,7 @@ describe('the handler', () => {
     const result = await handlerWith(OBSERVE)({});
     expect(result).toEqual({ targets: [{ target: 'scorer:live', outcome: 'planned', writes: 0 }] });
     expect(stage.writes()).toEqual([]);
-    expect(lines).toHaveLength(1);
+    expect(lines.filter((line) => line.msg === 'tick')).toHaveLength(1);
     expect(lines[0]).toMatchObject({ target: 'scorer:live', mode: 'observe', outcome: 'planned', applied: null });
     expect((lines[0]!.changes as { create: string[] }).create.length).toBeGreaterThan(5);
   });
@@ -60,6 +68,43 @@ describe('the handler', () => {
     );
     for (const name of names) expect(line[name], name).toEqual(expect.any(Number));
     expect(line).toMatchObject({ FunctionName: 'scorer', Alias: 'live', Ticks: 1, Failures: 0 });
+  });
+
+  it('adds what is allocated, and says what alarms watch for all its targets together', async () => {
+    await handlerWith({ ...OBSERVE, AWS_LAMBDA_FUNCTION_NAME: 'controller' })({});
+    const [perTarget, perController] = (lines[0]!._aws as { CloudWatchMetrics: Directive[] }).CloudWatchMetrics;
+    expect(perTarget!.Metrics.map((metric) => metric.Name)).toContain('ProvisionedConcurrency');
+    expect(perController).toMatchObject({ Namespace: 'Prewarm', Dimensions: [['Controller']] });
+    expect(perController!.Metrics.map((metric) => metric.Name).sort()).toEqual([
+      'Failures',
+      'ProvisionedFailed',
+      'ProvisionedShortfall',
+      'Ticks',
+    ]);
+    // The target was registered 20 seconds before: its one environment is still being allocated.
+    expect(lines[0]).toMatchObject({ Controller: 'controller', ProvisionedConcurrency: 0, ProvisionedShortfall: 1 });
+  });
+
+  it('publishes the next two hours once, and then each slot as it comes into reach', async () => {
+    const handler = handlerWith(OBSERVE);
+    const ahead = () => lines.filter((line) => line.msg === 'forecast ahead').map((line) => line._aws as Dated);
+    await handler({});
+    const first = ahead().map(({ Timestamp }) => (Timestamp - stage.world.nowMs) / 60_000);
+    expect(first).toHaveLength(23);
+    expect(Math.min(...first)).toBeGreaterThan(0);
+    expect(Math.max(...first)).toBeLessThan(120);
+    lines.length = 0;
+    stage.world.advanceTo(stage.world.nowMs + 300_000);
+    await handler({});
+    const second = ahead().map(({ Timestamp }) => (Timestamp - stage.world.nowMs) / 60_000);
+    expect(second).toEqual([Math.max(...first)]);
+  });
+
+  it('writes its metrics whatever the log level hides, since alarms rest on them', async () => {
+    await handlerWith({ ...OBSERVE, PREWARM_LOG_LEVEL: 'error' })({});
+    expect(lines.filter((line) => line.msg === 'tick')).toEqual([]);
+    expect(lines.find((line) => line.msg === 'metrics')).toMatchObject({ FunctionName: 'scorer', Ticks: 1 });
+    expect(lines.filter((line) => 'reason' in line)).toEqual([]);
   });
 
   it('goes on with the other targets when one cannot be read, and does not fail for what no retry can mend', async () => {
