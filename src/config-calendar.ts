@@ -29,14 +29,15 @@ const timeZone = z
 /** A date that exists: 2026-02-30 does not. */
 const date = z
   .string()
-  .regex(pattern(DATE), 'must be a date such as 2026-11-27')
+  .regex(pattern(DATE), { error: 'must be a date such as 2026-11-27', abort: true })
   .refine(isRealDate, 'is not a day of the calendar');
 const moment = z
   .string()
-  .regex(
-    pattern(`${DATE}(?:T${CLOCK}(?::00)?)?`),
-    'must be a date such as 2026-11-27 or a local time such as 2026-11-27T18:00, without an offset (its zone is timeZone)',
-  )
+  .regex(pattern(`${DATE}(?:T${CLOCK}(?::00)?)?`), {
+    error:
+      'must be a date such as 2026-11-27 or a local time such as 2026-11-27T18:00, without an offset (its zone is timeZone)',
+    abort: true,
+  })
   .refine(isRealDate, 'is not a day of the calendar');
 
 function isRealDate(text: string): boolean {

@@ -149,8 +149,10 @@ function namesInEnv(env: Environment, read: Record<string, unknown>): FieldName 
   return (path) => {
     const [setting = '', ...rest] = path.map(String);
     const variable = setting === 'targets' ? 'PREWARM_TARGETS' : environmentName(setting);
-    if (rest.length === 0) return { name: variable, value: env[variable] };
-    return { name: [variable, ...rest].join('.'), value: valueAt(read[setting], rest) };
+    const value = read[setting];
+    return rest.length === 0 || typeof value !== 'object'
+      ? { name: variable, value: env[variable] }
+      : { name: [variable, ...rest].join('.'), value: valueAt(value, rest) };
   };
 }
 

@@ -171,7 +171,8 @@ export function describeFaults(error: z.ZodError, nameOf: FieldName): string[] {
 
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code !== 'invalid_type') return issue.message;
-  return value === undefined ? `must be given, a ${issue.expected}` : `must be a ${issue.expected}`;
+  const kind = `${/^[ao]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+  return value === undefined ? `must be given, ${kind}` : `must be ${kind}`;
 }
 
 function show(value: unknown): string {

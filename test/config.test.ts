@@ -100,6 +100,95 @@ describe('configFromEnv', () => {
     expect(faults[0]).toMatch(expected);
   });
 
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'an unknown time zone',
+      { PREWARM_TIME_ZONE: 'Mars/Olympus' },
+      /PREWARM_TIME_ZONE = "Mars\/Olympus": must be the IANA/,
+    ],
+    ['a calendar that is no JSON', { PREWARM_CALENDAR: '[{' }, /^PREWARM_CALENDAR: is not valid JSON/],
+    ['a calendar that is no list', { PREWARM_CALENDAR: '{}' }, /^PREWARM_CALENDAR = "\{\}": must be an array/],
+    ['an unknown price', { PREWARM_PRICES: '{"gbSecond":1}' }, /PREWARM_PRICES\.gbSecond is not a setting/],
+    [
+      'a price in words',
+      { PREWARM_PRICES: '{"requestUsd":"much"}' },
+      /PREWARM_PRICES\.requestUsd = "much": must be a number/,
+    ],
+    [
+      'an unknown Region',
+      { PREWARM_REGION: 'Ireland' },
+      /PREWARM_REGION = "Ireland": must be the name of an AWS Region/,
+    ],
+    ['targets that are no list', { PREWARM_TARGETS: '{}' }, /^PREWARM_TARGETS = "\{\}": /],
+    [
+      "a target's own setting",
+      { PREWARM_TARGETS: '[{"functionName":"a","alias":"live","timeZone":"Nowhere"}]' },
+      /^PREWARM_TARGETS\.0\.timeZone = "Nowhere": /,
+    ],
+  ])('names %s', (_, env, expected) => {
+    const faults = faultsOf(() => configFromEnv({ PREWARM_TARGETS: 'a:live', ...env }));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(expected);
+  });
+
+  it('reports the other faults beside targets that cannot be read', () => {
+    const env = {
+      PREWARM_TARGETS: '[{"functionName":',
+      PREWARM_CALENDAR: '[',
+      PREWARM_MODE: 'x',
+      PREWARM_LOG_LEVEL: 'loud',
+      PREWARM_NONSENSE: '1',
+    };
+    const names = faultsOf(() => configFromEnv(env)).map((fault) => /^\w+/.exec(fault)?.[0]);
+    expect(names.sort()).toEqual(Object.keys(env).sort());
+    const crossed = { PREWARM_TARGETS: '[', PREWARM_MIN_CAPACITY: '9', PREWARM_MAX_CAPACITY: '8' };
+    expect(faultsOf(() => configFromEnv(crossed))).toHaveLength(2);
+  });
+
+  it('calls targets that are named twice by their variable', () => {
+    expect(faultsOf(() => configFromEnv({ PREWARM_TARGETS: 'a:live,a:live' }))).toEqual([
+      'PREWARM_TARGETS = "a:live": is named twice',
+    ]);
+  });
+
+  it('reads lists and objects as JSON, and holidays by their short name', () => {
+    const [config] = configFromEnv({
+      PREWARM_TARGETS: 'a:live',
+      PREWARM_TIME_ZONE: 'Europe/Berlin',
+      PREWARM_CALENDAR: '[{"name":"sale","date":"2026-11-27","factor":2}]',
+      PREWARM_HOLIDAYS: 'DE-BY',
+      PREWARM_PRICES: '{"requestUsd":0}',
+    });
+    expect(config).toMatchObject({
+      timeZone: 'Europe/Berlin',
+      calendar: [{ name: 'sale', date: '2026-11-27', factor: 2 }],
+      holidays: { country: 'DE', region: 'BY' },
+      prices: { requestUsd: 0 },
+    });
+  });
+
+  it('lets a target have its own calendar', () => {
+    const targets = JSON.stringify([
+      { functionName: 'a', alias: 'live', calendar: [], holidays: 'US' },
+      { functionName: 'b', alias: 'live' },
+    ]);
+    const shared = { PREWARM_CALENDAR: '[{"name":"sale","date":"2026-11-27","factor":2}]' };
+    const configs = configFromEnv({ PREWARM_TARGETS: targets, ...shared });
+    expect(configs.map(({ calendar, holidays }) => [calendar.length, holidays?.country])).toEqual([
+      [0, 'US'],
+      [1, undefined],
+    ]);
+  });
+
+  it.each<[string, Record<string, string>, string | undefined]>([
+    ['the one that is set', { PREWARM_REGION: 'eu-west-1', AWS_REGION: 'us-east-2' }, 'eu-west-1'],
+    ['that of the environment', { AWS_REGION: 'us-east-2' }, 'us-east-2'],
+    ['none where that is not a Region', { AWS_REGION: 'local' }, undefined],
+    ['none by default', {}, undefined],
+  ])('takes as Region %s', (_, env, expected) => {
+    expect(configFromEnv({ PREWARM_TARGETS: 'a:live', ...env })[0]?.region).toBe(expected);
+  });
+
   it('reports all faults at once', () => {
     const env = { PREWARM_TARGETS: 'a', PREWARM_MODE: 'x', PREWARM_HORIZON_HOURS: '0', PREWARM_NONSENSE: '1' };
     expect(faultsOf(() => configFromEnv(env))).toHaveLength(4);

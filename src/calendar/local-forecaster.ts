@@ -52,7 +52,8 @@ function onWallClock(history: DemandHistory, offsetOf: OffsetOf, untilMs: number
   const startMs = history.startMs + offsetOf(history.startMs);
   const slotOf = Int32Array.from({ length: steps }, (_, t) => {
     const timeMs = history.startMs + t * stepMs;
-    return Math.floor((timeMs + offsetOf(timeMs) - startMs) / stepMs);
+    // A change of half a step (half an hour in hourly data): later, so that no step is complete before its time.
+    return Math.ceil((timeMs + offsetOf(timeMs) - startMs) / stepMs);
   });
   const length = slotOf.reduce((longest, slot) => Math.max(longest, slot + 1), 0);
   const lay = (values: Float64Array, join: (a: number, b: number) => number) => {

@@ -10,6 +10,7 @@ export function maskTraining(history: DemandHistory, spans: readonly TimeRange[]
   const stepMs = history.stepSeconds * 1000;
   const length = history.meanConcurrency.length;
   const touched = spans
+    .filter(({ fromMs, toMs }) => fromMs < toMs)
     .map(({ fromMs, toMs }) => ({
       from: Math.max(0, Math.floor((fromMs - history.startMs) / stepMs)),
       to: Math.min(length, Math.ceil((toMs - history.startMs) / stepMs)),

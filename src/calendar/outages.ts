@@ -15,14 +15,15 @@ export interface Outage extends TimeRange {
   normalFromMs: number;
 }
 
-/** Silent is less than this share of the usual; before it, demand was at least the other share of it. */
+/** Silent is less than this share of the usual; the half hour before had at least the other share of it. */
 const SILENT = 0.05;
 const AS_USUAL = 0.5;
+/** It begins with a step that has less than this share of what the steps of the half hour before had on average. */
+const COLLAPSE = 0.25;
+const BEFORE_MS = 30 * MINUTE_MS;
 /** Shorter dips are left alone; what lasts longer than a day is how things are now. */
 const LEAST_MS = 15 * MINUTE_MS;
 const LASTING_MS = DAY_MS;
-/** The time before it in which the service was as usual. */
-const BEFORE_MS = 30 * MINUTE_MS;
 /** Requests a minute below which silence may be chance: at 10, a quarter of an hour without any has odds of 1 to 10^65. */
 const BUSY_PER_MINUTE = 10;
 /** The usual is the least of the same time in these weeks, of which so many must be known. */
@@ -36,25 +37,21 @@ const LEAST_WEEKS = 2;
  */
 export function detectOutages(history: DemandHistory, timeZone = 'UTC'): Outage[] {
   const stepMs = history.stepSeconds * 1000;
-  const usual = usualRequests(history, zoneOffset(timeZone));
-  const isBusy = (t: number) => usual[t]! >= (BUSY_PER_MINUTE * stepMs) / MINUTE_MS;
-  const isSilent = (t: number) => isBusy(t) && history.invocations[t]! < SILENT * usual[t]!;
+  const service = serviceOf(history, zoneOffset(timeZone));
   const at = (t: number) => history.startMs + t * stepMs;
   const least = Math.ceil(LEAST_MS / stepMs);
   const outages: Outage[] = [];
-  for (let t = 0; t < usual.length; t++) {
-    if (!isSilent(t) || !wasAsUsual(t, { history, usual, isBusy })) continue;
-    let end = t + 1;
-    while (end < usual.length && isSilent(end)) end++;
-    if (end - t >= least) {
-      const lasting = (end - t) * stepMs > LASTING_MS;
-      outages.push({
-        fromMs: at(t - 1),
-        toMs: at(end + 1),
-        knownFromMs: at(t + least),
-        normalFromMs: lasting ? at(t) + LASTING_MS : Infinity,
-      });
-    }
+  for (let t = 0; t < history.invocations.length; t++) {
+    if (!service.collapsesAt(t)) continue;
+    let end = t;
+    while (end < history.invocations.length && service.isSilent(end)) end++;
+    if (end - t < least) continue;
+    outages.push({
+      fromMs: at(t - 1),
+      toMs: at(end + 1),
+      knownFromMs: at(t + least),
+      normalFromMs: (end - t) * stepMs >= LASTING_MS ? at(t) + LASTING_MS : Infinity,
+    });
     t = end;
   }
   return outages;
@@ -73,38 +70,48 @@ export function outageChanges(outages: readonly Outage[]): number[] {
     .sort((a, b) => a - b);
 }
 
-interface Seen {
-  history: DemandHistory;
-  usual: Float64Array;
-  isBusy: (t: number) => boolean;
+interface Service {
+  /** True where nearly nothing came although the service is busy at that time of the week. */
+  isSilent: (t: number) => boolean;
+  /** True where silence follows on half an hour as usual. */
+  collapsesAt: (t: number) => boolean;
 }
 
-/** True where every step of the half hour before was busy, and their requests at least half of what is usual. */
-function wasAsUsual(t: number, { history, usual, isBusy }: Seen): boolean {
-  const steps = Math.ceil(BEFORE_MS / (history.stepSeconds * 1000));
-  let [had, expected] = [0, 0];
-  for (let s = t - steps; s < t; s++) {
-    if (s < 0 || !isBusy(s) || Number.isNaN(history.invocations[s]!)) return false;
-    had += history.invocations[s]!;
-    expected += usual[s]!;
-  }
-  return had >= AS_USUAL * expected;
-}
-
-/** Requests per step, the least of the same local time in the weeks before; NaN with fewer than two known weeks. */
-function usualRequests(history: DemandHistory, offsetOf: OffsetOf): Float64Array {
-  const stepMs = history.stepSeconds * 1000;
-  return history.invocations.map((_, t) => {
-    const timeMs = history.startMs + t * stepMs;
+function serviceOf({ invocations, startMs, stepSeconds }: DemandHistory, offsetOf: OffsetOf): Service {
+  const stepMs = stepSeconds * 1000;
+  const busy = (BUSY_PER_MINUTE * stepMs) / MINUTE_MS;
+  const before = Math.ceil(BEFORE_MS / stepMs);
+  /** Requests in a step, the least of the same local time in the weeks before; 0 with fewer than two known weeks. */
+  const usual = (t: number): number => {
+    const timeMs = startMs + t * stepMs;
     let [known, least] = [0, Infinity];
     for (let week = 1; week <= WEEKS; week++) {
       const backMs = week * 7 * DAY_MS;
       const clockMs = offsetOf(timeMs) - offsetOf(timeMs - backMs);
-      const value = history.invocations[Math.round((timeMs - backMs + clockMs - history.startMs) / stepMs)];
+      const value = invocations[Math.round((timeMs - backMs + clockMs - startMs) / stepMs)];
       if (value === undefined || Number.isNaN(value)) continue;
       known += 1;
       least = Math.min(least, value);
     }
-    return known >= LEAST_WEEKS ? least : NaN;
-  });
+    return known >= LEAST_WEEKS ? least : 0;
+  };
+  const isSilent = (t: number): boolean => {
+    const expected = usual(t);
+    return expected >= busy && invocations[t]! < SILENT * expected;
+  };
+  const collapsesAt = (t: number): boolean => {
+    if (t < before) return false;
+    let had = 0;
+    for (let s = t - before; s < t; s++) had += invocations[s]!;
+    // Most steps end here; an unknown one makes the sum unknown.
+    if (!(invocations[t]! < (COLLAPSE * had) / before) || !isSilent(t)) return false;
+    let expected = 0;
+    for (let s = t - before; s < t; s++) {
+      const perStep = usual(s);
+      if (perStep < busy) return false;
+      expected += perStep;
+    }
+    return had >= AS_USUAL * expected;
+  };
+  return { isSilent, collapsesAt };
 }

@@ -74,8 +74,9 @@ export function configFromFlags(
       return { name: field === 'alias' ? '--alias' : '--function', value: target[field] };
     }
     const [, ...rest] = path.map(String);
-    if (rest.length === 0) return { name: flagName(field), value: options[field] };
-    return { name: [flagName(field), ...rest].join('.'), value: valueAt(given[field], rest) };
+    return rest.length === 0 || typeof given[field] !== 'object'
+      ? { name: flagName(field), value: options[field] }
+      : { name: [flagName(field), ...rest].join('.'), value: valueAt(given[field], rest) };
   };
   return parseTargetConfig(target, given, nameOf);
 }

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { maskTraining } from '../../src/calendar/index.ts';
+import { detectOutages, outageChanges, outagesKnownAt } from '../../src/calendar/outages.ts';
+import { DAY_MS, HOUR_MS, isoUtc, MINUTE_MS, SLOT_MS } from '../../src/time.ts';
+import { historyAt } from './support.ts';
+
+// A Monday.
+const START = Date.UTC(2026, 8, 7);
+const WEEKS = 5;
+const THEN = START + 4 * 7 * DAY_MS + DAY_MS + 10 * HOUR_MS;
+
+const isWeekend = (timeMs: number) => Math.floor((timeMs - START) / DAY_MS) % 7 >= 5;
+const hourOf = (timeMs: number) => (timeMs % DAY_MS) / HOUR_MS;
+/** Requests per step of five minutes. */
+const around = (timeMs: number) => 600 + 300 * Math.sin((timeMs / DAY_MS) * 2 * Math.PI) + ((timeMs / SLOT_MS) % 13);
+const atWork = (timeMs: number) =>
+  isWeekend(timeMs) || hourOf(timeMs) < 8 || hourOf(timeMs) >= 18 ? 0 : around(timeMs);
+const inside = (timeMs: number, fromMs: number, lengthMs: number) => timeMs >= fromMs && timeMs < fromMs + lengthMs;
+
+function found(valueAt: (timeMs: number) => number, { stepSeconds = 300, days = WEEKS * 7, timeZone = 'UTC' } = {}) {
+  return detectOutages(historyAt({ startMs: START, days, stepSeconds }, valueAt), timeZone);
+}
+
+/** A busy service that is down from THEN on. */
+const downFor = (lengthMs: number, usual = around, rest = 0) =>
+  found((timeMs) => (inside(timeMs, THEN, lengthMs) ? rest : usual(timeMs)));
+
+describe('detectOutages finds', () => {
+  it.each([
+    ['a quarter of an hour', 15 * MINUTE_MS],
+    ['two hours', 2 * HOUR_MS],
+    ['nearly a day', 23 * HOUR_MS],
+  ])('%s of silence, with a step on either side', (_, lengthMs) => {
+    expect(downFor(lengthMs)).toEqual([
+      {
+        fromMs: THEN - SLOT_MS,
+        toMs: THEN + lengthMs + SLOT_MS,
+        knownFromMs: THEN + 15 * MINUTE_MS,
+        normalFromMs: Infinity,
+      },
+    ]);
+  });
+
+  it('one in which a few requests came through', () => {
+    expect(downFor(HOUR_MS, around, 10)).toHaveLength(1);
+  });
+
+  it('one that begins in the middle of a step', () => {
+    const outages = found((timeMs) => (inside(timeMs, THEN, HOUR_MS) ? (timeMs === THEN ? 200 : 0) : around(timeMs)));
+    expect(outages.map(({ fromMs }) => fromMs)).toEqual([THEN]);
+  });
+
+  it('one of a service that works by day', () => {
+    expect(downFor(HOUR_MS, atWork)).toHaveLength(1);
+  });
+
+  it('one that lasts until closing time, and the next one', () => {
+    const next = THEN + 2 * DAY_MS;
+    const outages = found((timeMs) =>
+      inside(timeMs, THEN, DAY_MS / 2) || inside(timeMs, next, HOUR_MS) ? 0 : atWork(timeMs),
+    );
+    expect(outages.map(({ fromMs, toMs }) => [fromMs, toMs].map(isoUtc))).toEqual([
+      ['2026-10-06T09:55:00Z', '2026-10-06T18:05:00Z'],
+      ['2026-10-08T09:55:00Z', '2026-10-08T11:05:00Z'],
+    ]);
+  });
+
+  it('one in hourly data', () => {
+    const outages = found((timeMs) => (inside(timeMs, THEN, 2 * HOUR_MS) ? 0 : 12 * around(timeMs)), {
+      stepSeconds: 3600,
+    });
+    expect(outages).toEqual([
+      { fromMs: THEN - HOUR_MS, toMs: THEN + 3 * HOUR_MS, knownFromMs: THEN + HOUR_MS, normalFromMs: Infinity },
+    ]);
+  });
+
+  it('one when an earlier week is unknown', () => {
+    const outages = found((timeMs) =>
+      inside(timeMs, THEN, HOUR_MS) ? 0 : inside(timeMs, START, 9 * DAY_MS) ? NaN : around(timeMs),
+    );
+    expect(outages).toHaveLength(1);
+  });
+});
+
+describe('detectOutages finds nothing in', () => {
+  it.each<[string, (timeMs: number) => number]>([
+    ['a service that is never quiet', around],
+    ['nights and weekends', atWork],
+    ['a dip of ten minutes', (timeMs) => (inside(timeMs, THEN, 10 * MINUTE_MS) ? 0 : around(timeMs))],
+    ['a fall to a tenth', (timeMs) => (inside(timeMs, THEN, 2 * HOUR_MS) ? around(timeMs) / 10 : around(timeMs))],
+    ['unknown hours', (timeMs) => (inside(timeMs, THEN, 2 * HOUR_MS) ? NaN : around(timeMs))],
+    ['a day off that begins at night', (timeMs) => (inside(timeMs, THEN - 10 * HOUR_MS, DAY_MS) ? 0 : atWork(timeMs))],
+    ['a small workload', (timeMs) => (inside(timeMs, THEN, 2 * HOUR_MS) ? 0 : 40)],
+    ['an idle one', () => 0],
+    [
+      'an intermittent one',
+      (timeMs) => {
+        const slot = Math.floor(timeMs / SLOT_MS);
+        return ((slot * 2_654_435_761) >>> 0) % 100 < 30 ? 800 : 0;
+      },
+    ],
+    ['a weekly batch that stays away', (timeMs) => (timeMs < THEN - DAY_MS && isWeekend(timeMs) ? 900 : 0)],
+    [
+      'a service wound down over hours',
+      (timeMs) => around(timeMs) * Math.max(0, Math.min(1, 1 - (timeMs - THEN) / (6 * HOUR_MS))),
+    ],
+    ['silence in the first two weeks', (timeMs) => (inside(timeMs, START + 13 * DAY_MS, HOUR_MS) ? 0 : around(timeMs))],
+    [
+      'silence where it was silent last week, too',
+      (timeMs) => (inside(timeMs, THEN, HOUR_MS) || inside(timeMs, THEN - 7 * DAY_MS, HOUR_MS) ? 0 : around(timeMs)),
+    ],
+  ])('%s', (name, valueAt) => {
+    const expected = name.startsWith('silence where') ? 1 : 0;
+    expect(found(valueAt)).toHaveLength(expected);
+  });
+
+  it.each([
+    ['spring', '2026-03-29T01:00:00Z'],
+    ['autumn', '2026-10-25T01:00:00Z'],
+  ])('office hours in local time after clocks change in %s', (_, change) => {
+    const changeMs = Date.parse(change);
+    const startMs = changeMs - 21 * DAY_MS;
+    const berlin = (timeMs: number) =>
+      timeMs + (changeMs < Date.UTC(2026, 6, 1) === timeMs >= changeMs ? 2 : 1) * HOUR_MS;
+    const open = (timeMs: number) => (hourOf(berlin(timeMs)) >= 9 && hourOf(berlin(timeMs)) < 17 ? 900 : 0);
+    const history = historyAt({ startMs, days: 35 }, open);
+    expect(detectOutages(history, 'Europe/Berlin')).toEqual([]);
+    // Seen by UTC, closing an hour earlier looks like one, for a week.
+    expect(detectOutages(history).length).toBe(changeMs < Date.UTC(2026, 6, 1) ? 7 : 0);
+  });
+});
+
+describe('what lasts', () => {
+  it('is the new normal after a day', () => {
+    const [outage, ...more] = downFor(5 * DAY_MS);
+    expect(more).toEqual([]);
+    expect(outage?.normalFromMs).toBe(THEN + DAY_MS);
+    const known = (timeMs: number) => outagesKnownAt(outage ? [outage] : [], timeMs).length;
+    expect([THEN, THEN + 15 * MINUTE_MS, THEN + DAY_MS - 1, THEN + DAY_MS].map(known)).toEqual([0, 1, 1, 0]);
+    expect(outageChanges(outage ? [outage] : [])).toEqual([THEN + 15 * MINUTE_MS, THEN + DAY_MS]);
+  });
+});
+
+it('knew at each moment only what came before it', () => {
+  const history = historyAt({ startMs: START, days: WEEKS * 7 }, (timeMs) =>
+    inside(timeMs, THEN, 3 * HOUR_MS) || inside(timeMs, THEN + 2 * DAY_MS, 30 * HOUR_MS) ? 0 : around(timeMs),
+  );
+  const all = detectOutages(history);
+  expect(all).toHaveLength(2);
+  const seen = (timeMs: number) => (timeMs - START) / SLOT_MS;
+  const maskedBefore = (outages: typeof all, timeMs: number) => {
+    const masked = maskTraining(history, outagesKnownAt(outages, timeMs)).meanConcurrency.subarray(0, seen(timeMs));
+    return masked.reduce((sum, value, t) => sum + (Number.isNaN(value) ? t : 0), 0);
+  };
+  fc.assert(
+    fc.property(fc.integer({ min: -5, max: 60 * 12 }), (slots) => {
+      const nowMs = THEN + slots * SLOT_MS;
+      const cut = {
+        ...history,
+        invocations: history.invocations.subarray(0, seen(nowMs)),
+        meanConcurrency: history.meanConcurrency.subarray(0, seen(nowMs)),
+      };
+      expect(maskedBefore(detectOutages(cut), nowMs)).toBe(maskedBefore(all, nowMs));
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { resolve } from '../../src/calendar/index.ts';
+import { calendarSchema, holidaysSchema } from '../../src/config-calendar.ts';
+import { isoUtc } from '../../src/time.ts';
+
+const YEAR = { fromMs: Date.UTC(2026, 0, 1), toMs: Date.UTC(2027, 0, 1) };
+
+function spans(event: object, { timeZone = 'UTC', range = YEAR } = {}): string[] {
+  const calendar = calendarSchema.parse([{ name: 'event', level: 1, ...event }]);
+  return resolve({ timeZone, calendar }, range).map(({ fromMs, toMs }) => `${isoUtc(fromMs)}/${isoUtc(toMs)}`);
+}
+
+const days = (...dates: string[]) => dates.map((date) => `2026-${date}`);
+
+describe('resolve', () => {
+  it.each<[string, object, string[]]>([
+    ['a date', { date: '2026-11-27' }, ['2026-11-27T00:00:00Z/2026-11-28T00:00:00Z']],
+    [
+      'days, the last included',
+      { from: '2026-11-27', to: '2026-11-30' },
+      ['2026-11-27T00:00:00Z/2026-12-01T00:00:00Z'],
+    ],
+    [
+      'moments, the last excluded',
+      { from: '2026-11-27T18:00', to: '2026-11-28T06:30' },
+      ['2026-11-27T18:00:00Z/2026-11-28T06:30:00Z'],
+    ],
+    [
+      'a part of a day into the next',
+      { date: '2026-11-27', time: '22:00-02:00' },
+      ['2026-11-27T22:00:00Z/2026-11-28T02:00:00Z'],
+    ],
+    [
+      'the last hours of a day',
+      { date: '2026-11-27', time: '22:00-24:00' },
+      ['2026-11-27T22:00:00Z/2026-11-28T00:00:00Z'],
+    ],
+  ])('reads %s', (_, event, expected) => {
+    expect(spans(event)).toEqual(expected);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['a day of the year', { yearly: '12-24' }, days('12-24')],
+    ['29 February in a year without one', { yearly: '02-29' }, []],
+    ['Easter', { yearly: 'easter' }, days('04-05')],
+    ['Good Friday', { yearly: 'easter - 2' }, days('04-03')],
+    ['the day after', { yearly: '12-24+1' }, days('12-25')],
+    ['a shift out of the year before', { yearly: '12-31 + 2' }, days('01-02')],
+    ['Thanksgiving', { yearly: 'fourth thursday of november' }, days('11-26')],
+    ['Black Friday', { yearly: 'Fourth Thursday of November + 1' }, days('11-27')],
+    ['the last Monday of May', { yearly: 'last monday of may' }, days('05-25')],
+  ])('knows %s', (_, event, expected) => {
+    expect(spans(event).map((span) => span.slice(0, 10))).toEqual(expected);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['a day of the month', { monthly: '15' }, days('02-15', '03-15')],
+    ['a day given as a number', { monthly: 15 }, days('02-15', '03-15')],
+    ['a day that February does not have', { monthly: '30' }, days('03-30')],
+    ['the last day of the month', { monthly: 'last' }, days('02-28', '03-31')],
+    ['a weekday of the month', { monthly: 'second tuesday' }, days('02-10', '03-10')],
+    ['the last Friday of the month', { monthly: 'last friday' }, days('02-27', '03-27')],
+    [
+      'a weekday',
+      { weekly: 'sunday' },
+      days('02-01', '02-08', '02-15', '02-22', '03-01', '03-08', '03-15', '03-22', '03-29'),
+    ],
+  ])('repeats %s', (_, event, expected) => {
+    const range = { fromMs: Date.UTC(2026, 1, 1), toMs: Date.UTC(2026, 3, 1) };
+    expect(spans(event, { range }).map((span) => span.slice(0, 10))).toEqual(expected);
+  });
+
+  it('knows Easter of every year from 1990 to 2060 that its feasts are named for', () => {
+    // https://en.wikipedia.org/wiki/List_of_dates_for_Easter
+    const known = {
+      1990: '04-15',
+      2000: '04-23',
+      2008: '03-23',
+      2011: '04-24',
+      2024: '03-31',
+      2038: '04-25',
+      2049: '04-18',
+    };
+    for (const [year, day] of Object.entries(known)) {
+      const range = { fromMs: Date.UTC(Number(year), 0, 1), toMs: Date.UTC(Number(year), 11, 31) };
+      expect(spans({ yearly: 'easter' }, { range })[0]).toContain(`${year}-${day}`);
+    }
+  });
+
+  it.each([
+    ['23 hours in spring', '2026-03-29', '2026-03-28T23:00:00Z/2026-03-29T22:00:00Z'],
+    ['25 hours in autumn', '2026-10-25', '2026-10-24T22:00:00Z/2026-10-25T23:00:00Z'],
+  ])('gives a day of a zone its %s', (_, date, expected) => {
+    expect(spans({ date }, { timeZone: 'Europe/Berlin' })).toEqual([expected]);
+  });
+
+  it('keeps to its own time zone where it has one', () => {
+    const event = { weekly: ['friday'], time: '18:00-20:00', timeZone: 'America/New_York' };
+    const range = { fromMs: Date.UTC(2026, 9, 30), toMs: Date.UTC(2026, 10, 8) };
+    expect(spans(event, { timeZone: 'Europe/Berlin', range })).toEqual([
+      '2026-10-30T22:00:00Z/2026-10-31T00:00:00Z',
+      '2026-11-06T23:00:00Z/2026-11-07T01:00:00Z',
+    ]);
+  });
+
+  it('finds what began before the range, in any zone, and nothing that only touches it', () => {
+    const range = { fromMs: Date.UTC(2026, 5, 10, 1), toMs: Date.UTC(2026, 5, 10, 2) };
+    expect(spans({ date: '2026-06-09', time: '23:00-01:30' }, { range })).toHaveLength(1);
+    expect(spans({ date: '2026-06-09', time: '23:00-01:00' }, { range })).toHaveLength(0);
+    expect(spans({ date: '2026-06-10', time: '02:00-03:00' }, { range })).toHaveLength(0);
+    expect(spans({ weekly: 'tuesday', timeZone: 'Pacific/Pago_Pago' }, { range })).toHaveLength(1);
+    expect(spans({ weekly: 'wednesday', timeZone: 'Pacific/Kiritimati' }, { range })).toHaveLength(1);
+  });
+
+  it('puts holidays first, with their own effect or that of a Sunday', () => {
+    const calendar = calendarSchema.parse([{ name: 'sale', date: '2026-12-25', factor: 2 }]);
+    const range = { fromMs: Date.UTC(2026, 11, 25, 6), toMs: Date.UTC(2026, 11, 25, 7) };
+    const at = (holidays: unknown) =>
+      resolve({ timeZone: 'Europe/Berlin', calendar, holidays: holidaysSchema.parse(holidays) }, range).map(
+        ({ name, effect }) => ({ name, effect }),
+      );
+    const sale = { name: 'sale', effect: { kind: 'factor', factor: 2 } };
+    expect(at('DE-BY')).toEqual([{ name: 'holiday in DE-BY', effect: { kind: 'like', weekday: 'sunday' } }, sale]);
+    expect(at({ country: 'DE', level: 4 })).toEqual([
+      { name: 'holiday in DE', effect: { kind: 'level', level: 4 } },
+      sale,
+    ]);
+  });
+});
