@@ -1,60 +1,36 @@
-"""The entry point that Lambda calls."""
+"""The entry point that Lambda calls: one handler, three ways in."""
 
 from __future__ import annotations
 
-import json
-import time
+import os
 
-from .segmentation import segment
-from .summary import summarise
-from .table import InvalidRequest, Table, parse_rows, show
+from .services import services_from
+from .telemetry import Environment, Invocation, process_age_ms
+from .way_api import handle_api, handle_direct, is_api_event
+from .way_events import handle_event, is_event
+from .way_queue import handle_queue, is_queue_event
 
-
-def _summary(table: Table, _request: dict) -> dict:
-    return summarise(table)
-
-
-def _segments(table: Table, request: dict) -> dict:
-    return segment(table, request.get("segments"), request.get("features"))
+SERVICES = services_from(os.environ)
+ENVIRONMENT = Environment(process_age_ms())
 
 
-# analysis -> what it does, and the fields that it takes besides `analysis` and `rows`
-ANALYSES = {
-    "summary": (_summary, frozenset()),
-    "segments": (_segments, frozenset({"segments", "features"})),
-}
+def _way(event: object):
+    if not isinstance(event, dict):
+        return handle_direct
+    if is_api_event(event):
+        return handle_api
+    if is_queue_event(event):
+        return handle_queue
+    return handle_event if is_event(event) else handle_direct
 
 
-def analyse(request: object) -> dict:
+def handler(event: object, context: object) -> dict:
     """
-    Runs one request: `{"analysis": "summary" | "segments", "rows": [{...}, ...], ...}`. Raises InvalidRequest with every
-    fault that can be told at once.
+    API Gateway, SQS, EventBridge, S3, or a request by itself; each is answered in its own form, see the ways. Whatever
+    happens, one line of metrics is logged.
     """
-    if not isinstance(request, dict):
-        raise InvalidRequest([f"request = {show(request)}: must be an object with `analysis` and `rows`"])
-    name = request.get("analysis")
-    if not isinstance(name, str) or name not in ANALYSES:
-        raise InvalidRequest([f"analysis = {show(name)}: must be one of {', '.join(sorted(ANALYSES))}"])
-    run, options = ANALYSES[name]
-    unknown = sorted(str(key) for key in request.keys() - options - {"analysis", "rows"})
-    if unknown:
-        raise InvalidRequest([f"{key}: is not a field of a {name} request" for key in unknown])
-    return run(parse_rows(request.get("rows")), request)
-
-
-def handler(event: object, _context: object) -> dict:
-    """
-    Answers `{"status": "ok", "result"}`, or `{"status": "invalid", "faults"}` for a request that no retry can mend.
-    Anything else is raised, so that Lambda reports it. Logs one line of JSON.
-    """
-    started = time.perf_counter()
+    invocation = Invocation(ENVIRONMENT, context.function_name, context.aws_request_id)
     try:
-        answer = {"status": "ok", "result": analyse(event)}
-    except InvalidRequest as error:
-        answer = {"status": "invalid", "faults": error.faults}
-    line = {"message": "analysis", "status": answer["status"], "faults": answer.get("faults", [])}
-    if answer["status"] == "ok":
-        line["analysis"] = event["analysis"]
-    line["durationMs"] = round((time.perf_counter() - started) * 1000, 1)
-    print(json.dumps(line))
-    return answer
+        return _way(event)(event, context.get_remaining_time_in_millis() / 1000, SERVICES, invocation)
+    finally:
+        invocation.report()

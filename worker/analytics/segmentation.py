@@ -8,9 +8,10 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import StandardScaler
 
-from .table import InvalidRequest, Table, show
+from .errors import InvalidRequest, show
+from .request import SegmentsOptions
+from .table import Table
 
-MAX_SEGMENTS = 20
 # Tried when the caller names no number.
 SEGMENTS_TRIED = range(2, 9)
 # The silhouette compares all pairs of rows: beyond this many, a sample of them.
@@ -19,32 +20,30 @@ SCORED_ROWS = 2_000
 STARTS = 3
 # The same request gives the same segments.
 SEED = 0
+# Rows that differ by less, in standard deviations, are the same to k-means.
+DECIMALS = 9
+# What a silhouette says about the structure of the data (Kaufman and Rousseeuw 1990, p. 88).
+STRUCTURES = ((0.7, "strong"), (0.5, "reasonable"), (0.25, "weak"))
 
 
-def _features(table: Table, wanted: object) -> list[str]:
+def _features(table: Table, wanted: list[str] | None) -> list[str]:
     if wanted is None:
         if not table.numeric:
             raise InvalidRequest(["rows: have no field with numbers to form segments by"])
         return table.numeric
-    if not isinstance(wanted, list) or not wanted or not all(isinstance(name, str) for name in wanted):
-        raise InvalidRequest([f"features = {show(wanted)}: must be a list of at least one field name"])
     faults = [f"features: {show(name)} is not a field with numbers" for name in wanted if name not in table.numeric]
-    if len(set(wanted)) < len(wanted):
-        faults.append(f"features = {show(wanted)}: must not name a field twice")
     if faults:
         raise InvalidRequest(faults)
     return wanted
 
 
-def _number_of_segments(wanted: object, distinct: int) -> list[int]:
+def _number_of_segments(wanted: int | None, distinct: int) -> list[int]:
     """The numbers of segments to try. k-means needs more different rows than segments for a silhouette to exist."""
     if wanted is None:
         tried = [k for k in SEGMENTS_TRIED if k < distinct]
         if not tried:
             raise InvalidRequest([f"rows: {distinct} different complete rows are too few, segments need at least 3"])
         return tried
-    if isinstance(wanted, bool) or not isinstance(wanted, int) or not 2 <= wanted <= MAX_SEGMENTS:
-        raise InvalidRequest([f"segments = {show(wanted)}: must be a whole number from 2 to {MAX_SEGMENTS}"])
     if wanted >= distinct:
         raise InvalidRequest([f"segments = {wanted}: must be below the number of different complete rows, {distinct}"])
     return [wanted]
@@ -67,11 +66,11 @@ def _silhouette(points: np.ndarray, labels: np.ndarray) -> float:
     return float(silhouette_score(points[rows], labels[rows]))
 
 
-def _best_number(points: np.ndarray, candidates: list[int]) -> int:
-    """The number of segments with the best silhouette on a sample that has enough different rows for each of them."""
-    different = np.unique(points, axis=0, return_index=True)[1]
+def _silhouettes(points: np.ndarray, candidates: list[int]) -> dict[int, float]:
+    """The silhouette of each number of segments, on a sample that has enough different rows for each of them."""
+    different = np.unique(points.round(DECIMALS), axis=0, return_index=True)[1]
     sample = points[_sample(points, different[: max(candidates) + 1])]
-    return max(candidates, key=lambda k: _silhouette(sample, _labels(sample, k)))
+    return {k: _silhouette(sample, _labels(sample, k)) for k in candidates}
 
 
 def _by_size(labels: np.ndarray) -> np.ndarray:
@@ -82,34 +81,45 @@ def _by_size(labels: np.ndarray) -> np.ndarray:
     return np.array([rank[label] for label in labels])
 
 
-def segment(table: Table, segments: object = None, features: object = None) -> dict:
+def _structure(silhouette: float) -> str:
+    return next((name for least, name in STRUCTURES if silhouette > least), "none")
+
+
+def segment(table: Table, options: SegmentsOptions | None = None) -> dict:
     """
     Assigns each row to one of `segments` groups; without a number, to the one of 2 to 8 with the best silhouette (-1 to
-    1, above 0.5 is a clear structure). Rows that miss a feature belong to no group (null). Centres are means in the
-    features' own units. k-means++: https://scikit-learn.org/stable/modules/clustering.html#k-means
+    1). Rows that miss a feature belong to no group (null). Centres are means in the features' own units, `standardised`
+    tells them in standard deviations from the mean of all. k-means++: https://scikit-learn.org/stable/modules/clustering.html#k-means
     """
-    names = _features(table, features)
+    options = options or SegmentsOptions()
+    names = _features(table, options.features)
     data = table.frame[names]
     complete = data.notna().all(axis=1)
     known = data[complete]
-    candidates = _number_of_segments(segments, len(known.drop_duplicates()))
-    points = StandardScaler().fit_transform(known.to_numpy())
-    labels = _by_size(_labels(points, candidates[0] if len(candidates) == 1 else _best_number(points, candidates)))
+    points = StandardScaler().fit_transform(known.to_numpy()) if len(known) else known.to_numpy()
+    candidates = _number_of_segments(options.segments, len(np.unique(points.round(DECIMALS), axis=0)))
+    tried = _silhouettes(points, candidates) if len(candidates) > 1 else {}
+    labels = _by_size(_labels(points, max(tried, key=tried.get) if tried else candidates[0]))
+    silhouette = _silhouette(points, labels)
 
     assigned = pd.Series(labels, index=known.index)
     groups = known.groupby(assigned)
+    standardised = pd.DataFrame(points, columns=names, index=known.index).groupby(assigned).mean()
     return {
         "features": names,
-        "silhouette": _silhouette(points, labels),
+        "silhouette": silhouette,
+        "structure": _structure(silhouette),
+        "tried": [{"segments": k, "silhouette": value} for k, value in tried.items()],
         "segments": [
             {
                 "segment": int(label),
                 "rows": len(group),
                 "share": len(group) / len(known),
                 "centre": {name: float(value) for name, value in group.mean().items()},
+                "standardised": {name: float(value) for name, value in standardised.loc[label].items()},
             }
             for label, group in groups
         ],
-        "assignments": [int(assigned[i]) if complete[i] else None for i in range(len(data))],
+        "assignments": [None if pd.isna(label) else int(label) for label in assigned.reindex(data.index)],
         "incompleteRows": int((~complete).sum()),
     }

@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from analytics.table import MAX_COLUMNS, MAX_FAULTS, MAX_ROWS, InvalidRequest, parse_rows
+from analytics.errors import MAX_FAULTS, InvalidRequest
+from analytics.table import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, parse_rows
 
 
 def faults_of(rows):
@@ -30,7 +31,7 @@ def test_a_field_that_is_never_set_is_text_without_values():
     assert table.text == ["note"]
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e16, 10**400, [1], {"a": 1}])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e16, 10**400, [1], {"a": 1}, "x" * 10_001])
 def test_what_is_no_cell_is_refused_by_place_and_value(value):
     [fault] = faults_of([{"spend": 1}, {"spend": value}])
     assert fault.startswith("rows[1].spend = ")
@@ -62,3 +63,15 @@ def test_size_has_a_limit():
     assert "at most" in faults_of([{"a": 1}] * (MAX_ROWS + 1))[0]
     assert "at most" in faults_of([{f"c{i}": 1 for i in range(MAX_COLUMNS + 1)}])[0]
     assert len(parse_rows([{f"c{i}": 1 for i in range(MAX_COLUMNS)}]).numeric) == MAX_COLUMNS
+    assert "cells" in faults_of([{f"c{i}": 1 for i in range(100)}] * (MAX_CELLS // 100 + 1))[0]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201])
+def test_a_field_needs_a_name_of_reasonable_length(name):
+    [fault] = faults_of([{"spend": 1, name: 2}])
+    assert "must have 1 to 200 characters" in fault
+    assert len(fault) < 200
+
+
+def test_long_names_and_values_do_not_flood_the_faults():
+    assert all(len(fault) < 300 for fault in faults_of([{"n" * 150: [1] * 1000}]))
