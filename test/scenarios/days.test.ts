@@ -19,8 +19,8 @@ async function live(
 ): Promise<{ planned: number; writes: number }[]> {
   const ticks: { planned: number; writes: number }[] = [];
   const write = (line: string) => {
-    const { PlannedCapacity, Writes } = JSON.parse(line) as Record<string, number>;
-    ticks.push({ planned: PlannedCapacity ?? NaN, writes: Writes ?? NaN });
+    const { msg, PlannedCapacity, Writes } = JSON.parse(line) as { msg: string } & Record<string, number>;
+    if (msg === 'tick') ticks.push({ planned: PlannedCapacity ?? NaN, writes: Writes ?? NaN });
   };
   const handler = createHandler({ env, nowMs: () => world.nowMs, log: { write } });
   for (let tick = 0; tick < hours * 12; tick++) {
