@@ -156,10 +156,10 @@ function namesInEnv(env: Environment, read: Record<string, unknown>): FieldName 
   };
 }
 
-/** The part of a value that a path leads to. */
+/** The part of a value that a path leads to, as far as it goes: the schema reads some texts as lists. */
 export function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
-    (part, key) => (typeof part === 'object' && part !== null ? (part as Record<string, unknown>)[key] : undefined),
+    (part, key) => (typeof part === 'object' && part !== null ? (part as Record<string, unknown>)[key] : part),
     value,
   );
 }

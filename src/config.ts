@@ -94,9 +94,11 @@ export const settingsSchema = z.strictObject({
     .describe('Average duration of an invocation, used only where the metrics hold none.'),
   region: z
     .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'must be the name of an AWS Region, e.g. eu-west-1')
+    .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the name of an AWS Region, e.g. eu-west-1')
     .optional()
-    .describe('Region whose prices apply. `AWS_REGION` where that is set, else us-east-1.'),
+    .describe(
+      'Region whose prices apply: `AWS_REGION` where that is set. Those of us-east-1 where none is named or its prices are not known.',
+    ),
   prices: z
     .strictObject({
       onDemandGbSecondUsd: usd.optional(),

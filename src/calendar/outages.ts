@@ -18,6 +18,8 @@ export interface Outage extends TimeRange {
 /** Silent is less than this share of the usual; the half hour before had at least the other share of it. */
 const SILENT = 0.05;
 const AS_USUAL = 0.5;
+/** It ends with a step that has this share of the usual again. */
+const RECOVERED = 0.25;
 /** It begins with a step that has less than this share of what the steps of the half hour before had on average. */
 const COLLAPSE = 0.25;
 const BEFORE_MS = 30 * MINUTE_MS;
@@ -31,8 +33,8 @@ const WEEKS = 4;
 const LEAST_WEEKS = 2;
 
 /**
- * Spans in which demand collapsed below 5 % of its usual for the time of week for 15 minutes or more, with a step on either side,
- * in time order. Each is found from what came before its `knownFromMs`, so that what a moment knew can be told: see
+ * Spans in which demand collapsed below 5 % of its usual for the time of week for 15 minutes or more, until it is back at 25 %,
+ * with a step on either side, in time order. Each is found from what came before its `knownFromMs`, so that what a moment knew can be told: see
  * outagesKnownAt. `timeZone` is that of the week.
  */
 export function detectOutages(history: DemandHistory, timeZone = 'UTC'): Outage[] {
@@ -44,8 +46,9 @@ export function detectOutages(history: DemandHistory, timeZone = 'UTC'): Outage[
   for (let t = 0; t < history.invocations.length; t++) {
     if (!service.collapsesAt(t)) continue;
     let end = t;
-    while (end < history.invocations.length && service.isSilent(end)) end++;
+    while (service.isBelow(SILENT, end)) end++;
     if (end - t < least) continue;
+    while (service.isBelow(RECOVERED, end)) end++;
     outages.push({
       fromMs: at(t - 1),
       toMs: at(end + 1),
@@ -71,8 +74,8 @@ export function outageChanges(outages: readonly Outage[]): number[] {
 }
 
 interface Service {
-  /** True where nearly nothing came although the service is busy at that time of the week. */
-  isSilent: (t: number) => boolean;
+  /** True where less than a share of the usual came although the service is busy at that time of the week. */
+  isBelow: (share: number, t: number) => boolean;
   /** True where silence follows on half an hour as usual. */
   collapsesAt: (t: number) => boolean;
 }
@@ -95,16 +98,16 @@ function serviceOf({ invocations, startMs, stepSeconds }: DemandHistory, offsetO
     }
     return known >= LEAST_WEEKS ? least : 0;
   };
-  const isSilent = (t: number): boolean => {
+  const isBelow = (share: number, t: number): boolean => {
     const expected = usual(t);
-    return expected >= busy && invocations[t]! < SILENT * expected;
+    return expected >= busy && invocations[t]! < share * expected;
   };
   const collapsesAt = (t: number): boolean => {
     if (t < before) return false;
     let had = 0;
     for (let s = t - before; s < t; s++) had += invocations[s]!;
     // Most steps end here; an unknown one makes the sum unknown.
-    if (!(invocations[t]! < (COLLAPSE * had) / before) || !isSilent(t)) return false;
+    if (!(invocations[t]! < (COLLAPSE * had) / before) || !isBelow(SILENT, t)) return false;
     let expected = 0;
     for (let s = t - before; s < t; s++) {
       const perStep = usual(s);
@@ -113,5 +116,5 @@ function serviceOf({ invocations, startMs, stepSeconds }: DemandHistory, offsetO
     }
     return had >= AS_USUAL * expected;
   };
-  return { isSilent, collapsesAt };
+  return { isBelow, collapsesAt };
 }

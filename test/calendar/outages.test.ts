@@ -51,6 +51,13 @@ describe('detectOutages finds', () => {
     expect(outages.map(({ fromMs }) => fromMs)).toEqual([THEN]);
   });
 
+  it('one with a slow recovery, to its end', () => {
+    const outages = found((timeMs) =>
+      inside(timeMs, THEN, 2 * HOUR_MS) ? (timeMs < THEN + HOUR_MS ? 0 : around(timeMs) / 10) : around(timeMs),
+    );
+    expect(outages.map(({ toMs }) => toMs)).toEqual([THEN + 2 * HOUR_MS + SLOT_MS]);
+  });
+
   it('one of a service that works by day', () => {
     expect(downFor(HOUR_MS, atWork)).toHaveLength(1);
   });
