@@ -1,10 +1,10 @@
-/** infra/template.yaml as data: as written, and as CloudFormation sees it after SAM's transform. */
+/** The templates as data: as written, as CloudFormation sees them after their transforms, and as one deployment makes them. */
 import { join } from 'node:path';
 import { ROOT, run, TOOLS } from './tools.ts';
 
 export interface Parameter {
   Type: string;
-  Default: string | number;
+  Default?: string | number;
   Description?: string;
   AllowedValues?: (string | number)[];
   AllowedPattern?: string;
@@ -16,6 +16,8 @@ export interface Resource {
   Type: string;
   DependsOn?: string | string[];
   Condition?: string;
+  DeletionPolicy?: string;
+  UpdatePolicy?: Record<string, unknown>;
   Metadata?: Record<string, unknown>;
   Properties: Record<string, unknown>;
 }
@@ -23,6 +25,8 @@ export interface Resource {
 export interface Template {
   Metadata: { 'AWS::CloudFormation::Interface': { ParameterGroups: { Parameters: string[] }[] } };
   Parameters: Record<string, Parameter>;
+  Mappings?: Record<string, Record<string, Record<string, unknown>>>;
+  Rules?: Record<string, { RuleCondition: unknown; Assertions: { Assert: unknown; AssertDescription: string }[] }>;
   Conditions: Record<string, unknown>;
   Resources: Record<string, Resource>;
   Outputs: Record<string, { Description: string; Value: unknown }>;
@@ -33,6 +37,7 @@ export interface Statement {
   Effect: string;
   Action: string | string[];
   Resource: unknown;
+  Principal?: unknown;
   Condition?: unknown;
 }
 
@@ -41,13 +46,28 @@ export interface Policy {
   PolicyDocument: { Statement: Statement[] };
 }
 
-export async function readTemplate(): Promise<{ source: Template; transformed: Template }> {
-  const parameters = { WorkerImageUri: `111122223333.dkr.ecr.us-east-1.amazonaws.com/worker@sha256:${'0'.repeat(64)}` };
+export type Values = Record<string, string | number>;
+
+const REQUIRED: Record<string, Values> = {
+  template: { WorkerImageUri: `111122223333.dkr.ecr.us-east-1.amazonaws.com/worker@sha256:${'0'.repeat(64)}` },
+  attach: { Targets: 'check-out:live,search:prod_1' },
+};
+
+/** infra/<name>.yaml with some parameters given. */
+export async function readTemplate(
+  name: 'template' | 'attach' = 'template',
+  given: Values = {},
+): Promise<{ source: Template; transformed: Template; values: Values }> {
+  const parameters = { ...REQUIRED[name], ...given };
   const script = join(ROOT, 'test', 'infra', 'transform.py');
-  const template = join(ROOT, 'infra', 'template.yaml');
-  const { code, stdout, stderr } = await run(TOOLS.python, [script, template, JSON.stringify(parameters)]);
+  const path = join(ROOT, 'infra', `${name}.yaml`);
+  const { code, stdout, stderr } = await run(TOOLS.python, [script, path, JSON.stringify(parameters)]);
   if (code !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as { source: Template; transformed: Template };
+  const read = JSON.parse(stdout) as { source: Template; transformed: Template };
+  const defaults = Object.entries(read.source.Parameters).flatMap(([parameter, { Default }]) =>
+    Default === undefined ? [] : [[parameter, Default] as const],
+  );
+  return { ...read, values: { ...Object.fromEntries(defaults), ...parameters } };
 }
 
 export function actionsOf(policies: Policy[]): string[] {

@@ -1,20 +1,28 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeWithTools, ROOT, run, TOOLS } from './tools.ts';
 
 const TEMPLATE = join(ROOT, 'infra', 'template.yaml');
 
-describeWithTools('the template', ['sam', 'cfnLint'], () => {
-  it('passes sam validate --lint', async () => {
-    const { code, stdout, stderr } = await run(TOOLS.sam, ['validate', '--lint', '-t', TEMPLATE]);
-    expect({ code, output: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, output: '' });
-  });
+describeWithTools('every template', ['sam', 'cfnLint'], () => {
+  describe.concurrent.each(['template.yaml', 'attach.yaml'])('infra/%s', (name) => {
+    const template = join(ROOT, 'infra', name);
 
-  it('passes cfn-lint, its informational rules included', async () => {
-    const { code, stdout } = await run(TOOLS.cfnLint, ['--include-checks', 'I', '--', TEMPLATE]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    it('passes sam validate --lint', async () => {
+      const { code, stdout, stderr } = await run(TOOLS.sam, ['validate', '--lint', '-t', template]);
+      expect({ code, output: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, output: '' });
+    });
+
+    it('passes cfn-lint, its informational rules included', async () => {
+      const { code, stdout } = await run(TOOLS.cfnLint, ['--include-checks', 'I', '--', template]);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    });
+
+    it('ignores no rule', () => {
+      expect(readFileSync(template, 'utf8')).not.toMatch(/cfn-lint|ignore_checks/);
+    });
   });
 
   it('would not pass with a resource and a dimension that do not exist', async () => {
@@ -30,8 +38,21 @@ describeWithTools('the template', ['sam', 'cfnLint'], () => {
     expect(stdout).toContain('lambda:fn:');
   });
 
-  it('ignores no rule', () => {
-    expect(readFileSync(TEMPLATE, 'utf8')).not.toMatch(/cfn-lint|ignore_checks/);
+  it('is checked by all rules: no file switches any off', () => {
     expect(readdirSync(ROOT).filter((name) => name.startsWith('.cfnlintrc'))).toEqual([]);
   });
+});
+
+describeWithTools('the controller of infra/attach.yaml', ['sam'], () => {
+  it('is built by sam build, for targets that are given at build time', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'prewarm-attach-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const { code, stderr } = await run(TOOLS.sam, [
+      ...['build', 'ControllerFunction', '-t', join(ROOT, 'infra', 'attach.yaml'), '--build-dir', directory],
+      ...['--parameter-overrides', 'Targets="checkout:live,search:live"'],
+    ]);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(readdirSync(join(directory, 'ControllerFunction'))).toContain('handler.mjs');
+    expect(readFileSync(join(directory, 'template.yaml'), 'utf8')).toContain('Fn::ForEach::EachTarget');
+  }, 60_000);
 });

@@ -3,16 +3,24 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { LOG_LEVELS, settingsSchema } from '../../src/config.ts';
 import { configFromEnv, environmentName } from '../../src/config-env.ts';
-import { readTemplate, resource, type Resource, type Template } from './cloudformation.ts';
+import { readTemplate, resource, type Resource, type Template, type Values } from './cloudformation.ts';
+import { deployed, references } from './deployed.ts';
 import { describeWithTools } from './tools.ts';
 
-/** The controller reads these from the function and its metrics; the settings are for metric files. */
-const NOT_A_PARAMETER = new Set(['averageDurationMs', 'memoryMb', 'architecture']);
+/** The controller reads these from the function, its metrics and AWS_REGION; the settings are for metric files. */
+const NOT_A_PARAMETER = new Set(['averageDurationMs', 'memoryMb', 'architecture', 'region']);
 /** Text, so that empty can mean "not given": the price and the rate exclude each other. */
 const MAY_BE_EMPTY = new Set(['coldStartPriceUsd', 'maxColdStartRate', 'monthlyBudgetUsd']);
+/** Checked by the controller alone: what CloudFormation can say of them is less than a bound. */
+const TEXTS: Record<string, { fits: string[]; doesNotFit: string[] }> = {
+  timeZone: { fits: ['UTC', 'Europe/Berlin', 'America/Port-au-Prince'], doesNotFit: ['', '+01:00', 'Europe Berlin'] },
+  calendar: { fits: ['', '[]', '[{"name":"sale","date":"2026-11-27","factor":3}]'], doesNotFit: ['{}', 'sale'] },
+  holidays: { fits: ['', 'DE', 'DE-BY', '{"country":"US","factor":0.5}'], doesNotFit: ['Germany', '[]'] },
+  prices: { fits: ['', '{"requestUsd":0.0000002}'], doesNotFit: ['0.2', '[]'] },
+};
 
 const SETTINGS = Object.keys(settingsSchema.shape).filter((setting) => !NOT_A_PARAMETER.has(setting));
-const BOUNDED = SETTINGS.filter((setting) => !MAY_BE_EMPTY.has(setting));
+const BOUNDED = SETTINGS.filter((setting) => !MAY_BE_EMPTY.has(setting) && !(setting in TEXTS));
 
 const parameterName = (setting: string) => setting.charAt(0).toUpperCase() + setting.slice(1);
 
@@ -32,7 +40,8 @@ const configSchema = z.toJSONSchema(settingsSchema, { io: 'input' }).properties 
 describeWithTools('the template', ['python'], () => {
   let source: Template;
   let transformed: Template;
-  beforeAll(async () => ({ source, transformed } = await readTemplate()));
+  let values: Values;
+  beforeAll(async () => ({ source, transformed, values } = await readTemplate()));
 
   const environment = () => {
     const { Environment } = resource(transformed, 'ControllerFunction').Properties;
@@ -43,17 +52,15 @@ describeWithTools('the template', ['python'], () => {
     it.each(BOUNDED)('%s has the bounds that the configuration has', (setting) => {
       const parameter = source.Parameters[parameterName(setting)];
       const schema = configSchema[setting]!;
-      // Zero would leave the scalable target without datapoints: the template asks for one environment at least.
-      const minimum = setting === 'minCapacity' ? 1 : schema.minimum;
       expect({
         min: parameter?.MinValue,
         max: parameter?.MaxValue,
         values: parameter?.AllowedValues,
         pattern: parameter?.AllowedPattern,
-      }).toEqual({ min: minimum, max: schema.maximum, values: schema.enum, pattern: schema.pattern });
+      }).toEqual({ min: schema.minimum, max: schema.maximum, values: schema.enum, pattern: schema.pattern });
     });
 
-    it.each(BOUNDED.filter((setting) => !setting.endsWith('Capacity')))(
+    it.each(BOUNDED.filter((setting) => setting !== 'maxCapacity'))(
       '%s has the default of the configuration',
       (setting) => {
         expect(source.Parameters[parameterName(setting)]?.Default).toBe(configSchema[setting]!.default);
@@ -72,6 +79,15 @@ describeWithTools('the template', ['python'], () => {
         expect(config).toMatchObject({ [setting]: 0.5 });
       },
     );
+
+    it.each(Object.entries(TEXTS))('%s fits what the controller takes', (setting, { fits, doesNotFit }) => {
+      const pattern = new RegExp(source.Parameters[parameterName(setting)]?.AllowedPattern ?? '$^');
+      expect(fits.filter((text) => !pattern.test(text))).toEqual([]);
+      expect(doesNotFit.filter((text) => pattern.test(text))).toEqual([]);
+      for (const text of fits) {
+        expect(() => configFromEnv({ PREWARM_TARGETS: 'worker:live', [environmentName(setting)]: text })).not.toThrow();
+      }
+    });
 
     it('pass the controller every setting under the name that it reads', () => {
       const expected = Object.fromEntries(
@@ -94,7 +110,7 @@ describeWithTools('the template', ['python'], () => {
       );
       const [config, ...others] = configFromEnv({ ...env, PREWARM_MODE: mode });
       expect(others).toEqual([]);
-      expect(config).toMatchObject({ mode, minCapacity: 1, maxCapacity: 10, target: { alias: 'live' } });
+      expect(config).toMatchObject({ mode, minCapacity: 0, maxCapacity: 10, target: { alias: 'live' } });
     });
 
     it('are described, bounded and shown in a group, each of them', () => {
@@ -133,11 +149,18 @@ describeWithTools('the template', ['python'], () => {
       expect(alias.Properties).toMatchObject({ Name: 'live', FunctionName: { Ref: 'WorkerFunction' } });
     });
 
-    it('is bounded by the same parameters as the controller and uses the service-linked role', () => {
+    it.each([
+      ['act', 3],
+      ['observe', 0],
+    ])('holds in %s mode, with a minimum of 3, %i environments', (Mode, held) => {
+      const made = deployed(transformed, { ...values, Mode, MinCapacity: 3 });
+      expect(resource(made, 'WorkerScalableTarget').Properties.MinCapacity).toBe(held);
+    });
+
+    it('is capped by the same parameter as the controller and uses the service-linked role', () => {
       expect(target().Properties).toMatchObject({
         ServiceNamespace: 'lambda',
         ScalableDimension: 'lambda:function:ProvisionedConcurrency',
-        MinCapacity: environment().PREWARM_MIN_CAPACITY,
         MaxCapacity: environment().PREWARM_MAX_CAPACITY,
         RoleARN: {
           'Fn::Sub': expect.stringMatching(
@@ -152,6 +175,40 @@ describeWithTools('the template', ['python'], () => {
       expect(text).not.toContain('"ProvisionedConcurrencyConfig":');
       expect(text).not.toContain('"ProvisionedConcurrentExecutions":');
       expect(target().Properties).not.toHaveProperty('ScheduledActions');
+    });
+
+    it.each([
+      ['act', '0.7', 'floor', true],
+      ['observe', '0.7', 'floor', false],
+      ['act', '', 'floor', false],
+      ['act', '', 'pin', false],
+    ])(
+      'in %s mode with utilisation "%s" and %s: target tracking = %s',
+      (...[Mode, utilization, ScalingMode, there]) => {
+        const made = deployed(transformed, { ...values, Mode, ScalingMode, TargetTrackingUtilization: utilization });
+        expect('WorkerTargetTracking' in made.Resources).toBe(there);
+        if (!there) return;
+        expect(resource(made, 'WorkerTargetTracking').Properties).toMatchObject({
+          PolicyType: 'TargetTrackingScaling',
+          ScalingTargetId: { Ref: 'WorkerScalableTarget' },
+          TargetTrackingScalingPolicyConfiguration: {
+            TargetValue: '0.7',
+            CustomizedMetricSpecification: {
+              Namespace: 'AWS/Lambda',
+              MetricName: 'ProvisionedConcurrencyUtilization',
+              Statistic: 'Maximum',
+              Dimensions: [
+                { Name: 'FunctionName', Value: { Ref: 'WorkerFunction' } },
+                { Name: 'Resource', Value: { 'Fn::Sub': '${WorkerFunction}:live' } },
+              ],
+            },
+          },
+        });
+      },
+    );
+
+    it('is not tracked where the plan is pinned', () => {
+      expect(() => deployed(transformed, { ...values, TargetTrackingUtilization: '0.7' })).toThrow('ScalingMode floor');
     });
 
     it('exists in observe mode too, so that leaving act mode does not strand the last capacity', () => {
@@ -211,11 +268,48 @@ describeWithTools('the template', ['python'], () => {
 
   it('tells what was deployed', () => {
     expect(Object.keys(transformed.Outputs).sort()).toEqual([
+      'AlarmTopicArn',
+      'AnalyzeUrl',
       'ControllerFunctionName',
       'ControllerLogGroupName',
+      'DashboardUrl',
+      'DataBucketName',
+      'EventBusName',
+      'JobDeadLetterQueueArn',
+      'JobQueueUrl',
+      'JobsUrl',
       'ScalableTargetResourceId',
       'Target',
       'WorkerAliasArn',
     ]);
+  });
+
+  it.each<[string, Values]>([
+    ['by default', {}],
+    ['in act mode', { Mode: 'act' }],
+    ['without anything optional', { OnSuccess: 'none', OnFailure: 'none', JobEvents: 'off', ApiAccessLogs: 'off' }],
+    ['with queues and topics of its own', { OnSuccess: 'sns', OnFailure: 'sns', AlarmEmail: 'ops@example.com' }],
+    ['with an alarm topic that is there', { AlarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:ops' }],
+  ])('refers to nothing that is not made %s', (_, given) => {
+    const made = deployed(transformed, { ...values, ...given });
+    const known = new Set([...Object.keys(made.Resources), ...Object.keys(made.Parameters)]);
+    const dangling = [made.Resources, made.Outputs]
+      .flatMap(references)
+      .filter((name) => !known.has(name) && !name.startsWith('AWS::'));
+    // DependsOn may name what a condition leaves out.
+    expect([...new Set(dangling)].filter((name) => name !== 'ApiAccount')).toEqual([]);
+  });
+
+  it('tags all that can be tagged', () => {
+    const taggable = new Set(
+      ['SQS::Queue', 'SNS::Topic', 'S3::Bucket', 'DynamoDB::Table', 'Lambda::Function', 'IAM::Role', 'Logs::LogGroup']
+        .concat(['Events::EventBus', 'CloudWatch::Alarm', 'ApiGateway::Stage', 'ApiGateway::RestApi'])
+        .map((type) => `AWS::${type}`),
+    );
+    const untagged = Object.entries(transformed.Resources).filter(
+      ([, { Type, Properties }]) =>
+        taggable.has(Type) && !JSON.stringify(Properties.Tags ?? '').includes('"Application","Value":"prewarm"'),
+    );
+    expect(untagged.map(([name]) => name)).toEqual([]);
   });
 });

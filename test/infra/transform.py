@@ -1,4 +1,4 @@
-"""Prints a SAM template as parsed and as CloudFormation would see it after SAM's transform, which runs offline.
+"""Prints a SAM template as parsed and as CloudFormation would see it after its transforms, which run offline.
 
 usage: transform.py TEMPLATE PARAMETERS_JSON
 """
@@ -20,11 +20,20 @@ class NoManagedPolicies:
         return {}
 
 
+def expanded(template: dict, parameters: dict) -> dict:
+    """Without its loops. Only attach.yaml has some: the SAM CLI is slow to load."""
+    if "AWS::LanguageExtensions" not in template["Transform"]:
+        return template
+    from samcli.lib.cfn_language_extensions.sam_integration import expand_language_extensions
+
+    return expand_language_extensions(template, parameters, enabled=True).expanded_template
+
+
 def main() -> None:
     path, parameters = sys.argv[1], json.loads(sys.argv[2])
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    packaged = yaml_parse(text)
+    packaged = expanded(yaml_parse(text), parameters)
     for resource in packaged["Resources"].values():
         # `sam deploy` uploads local code and puts its address here.
         if "CodeUri" in resource.get("Properties", {}):

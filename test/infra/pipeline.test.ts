@@ -1,0 +1,392 @@
+/** Three ways into the worker, all through its alias: that each arrives, is retried, and ends somewhere. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readTemplate, resource, type Statement, type Template, type Values } from './cloudformation.ts';
+import { deployed } from './deployed.ts';
+import { describeWithTools } from './tools.ts';
+
+const ALIAS = { Ref: 'WorkerFunctionAliaslive' };
+const ALIAS_ARN = { 'Fn::Sub': '${WorkerFunction.Arn}:live' };
+const arnOf = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] });
+
+interface Operation {
+  security: unknown;
+  requestBody: { content: Record<string, { schema: { $ref: string } }> };
+  'x-amazon-apigateway-request-validator': string;
+  'x-amazon-apigateway-integration': Record<string, unknown>;
+}
+interface OpenApi {
+  components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
+  paths: Record<string, Record<string, Operation>>;
+  'x-amazon-apigateway-request-validators': Record<string, unknown>;
+}
+
+describeWithTools('the pipeline', ['python'], () => {
+  let transformed: Template;
+  let values: Values;
+  beforeAll(async () => ({ transformed, values } = await readTemplate()));
+  const made = (given: Values = {}) => deployed(transformed, { ...values, ...given });
+  const properties = (name: string, given: Values = {}) => resource(made(given), name).Properties;
+
+  describe('API', () => {
+    const api = (given: Values = {}) => properties('Api', given).Body as OpenApi;
+    const operation = (path: string, given: Values = {}) => {
+      expect(Object.keys(api(given).paths[path]!)).toEqual(['post']);
+      return api(given).paths[path]!.post!;
+    };
+
+    it('has these two paths', () => {
+      expect(Object.keys(api().paths)).toEqual(['/analyze', '/jobs']);
+    });
+
+    it('hands POST /analyze to the alias, and may', () => {
+      const { uri, type, httpMethod } = operation('/analyze')['x-amazon-apigateway-integration'];
+      expect({ type, httpMethod }).toEqual({ type: 'aws_proxy', httpMethod: 'POST' });
+      expect(uri).toEqual({
+        'Fn::Sub':
+          'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${WorkerFunction.Arn}:live/invocations',
+      });
+      expect(properties('ApiMayInvokeWorker')).toEqual({
+        Action: 'lambda:InvokeFunction',
+        FunctionName: ALIAS_ARN,
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: {
+          'Fn::Sub': 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/v1/POST/analyze',
+        },
+      });
+    });
+
+    it('hands POST /jobs to the queue without a function between, and answers with the job id', () => {
+      const integration = operation('/jobs')['x-amazon-apigateway-integration'];
+      expect(integration).toMatchObject({
+        type: 'aws',
+        httpMethod: 'POST',
+        uri: {
+          'Fn::Sub': 'arn:${AWS::Partition}:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${JobQueue.QueueName}',
+        },
+        credentials: arnOf('ApiRole'),
+        passthroughBehavior: 'never',
+        requestParameters: { 'integration.request.header.Content-Type': "'application/x-www-form-urlencoded'" },
+        requestTemplates: { 'application/json': 'Action=SendMessage&MessageBody=$util.urlEncode($input.body)' },
+      });
+      const responses = integration.responses as Record<
+        string,
+        { statusCode: string; responseTemplates: Record<string, string> }
+      >;
+      const answerTo = (status: string) =>
+        Object.entries(responses).find(([pattern]) => new RegExp(`^${pattern}$`).test(status))?.[1] ??
+        responses.default!;
+      expect(['200', '400', '403', '500'].map((status) => answerTo(status).statusCode)).toEqual([
+        '202',
+        '400',
+        '400',
+        '503',
+      ]);
+      expect(answerTo('200').responseTemplates['application/json']).toBe(
+        '{"jobId":"$input.path(\'$.SendMessageResponse.SendMessageResult.MessageId\')"}',
+      );
+      const { Policies } = properties('ApiRole') as { Policies: { PolicyDocument: { Statement: Statement[] } }[] };
+      expect(Policies.flatMap((policy) => policy.PolicyDocument.Statement)).toMatchObject([
+        { Action: 'sqs:SendMessage', Resource: arnOf('JobQueue') },
+      ]);
+    });
+
+    it.each(['/analyze', '/jobs'])('refuses at %s what is no request, before it costs anything', (path) => {
+      const { requestBody, 'x-amazon-apigateway-request-validator': validator } = operation(path);
+      expect(api()['x-amazon-apigateway-request-validators'][validator]).toMatchObject({ validateRequestBody: true });
+      expect(Object.keys(requestBody.content)).toEqual(['application/json']);
+      const model = requestBody.content['application/json']!.schema.$ref.split('/').at(-1)!;
+      expect(api().components.schemas[model]).toMatchObject({ type: 'object', required: ['analysis'] });
+    });
+
+    it.each(['/analyze', '/jobs'])('asks for a signature at %s unless told not to', (path) => {
+      expect(operation(path).security).toEqual([{ signed: [] }]);
+      expect(api().components.securitySchemes.signed).toMatchObject({ 'x-amazon-apigateway-authtype': 'awsSigv4' });
+      expect(operation(path, { ApiAuthorization: 'NONE' }).security).toEqual([]);
+    });
+
+    it('is deployed anew each time, since a changed parameter does not change its text', async () => {
+      const again = (await readTemplate()).transformed;
+      const deployments = (template: Template) =>
+        Object.keys(template.Resources).filter((name) => name.startsWith('ApiDeployment'));
+      expect(deployments(again)).not.toEqual(deployments(transformed));
+    });
+
+    it('is throttled by its parameters', () => {
+      expect(properties('Apiv1Stage', { ApiRateLimit: 7, ApiBurstLimit: 9 }).MethodSettings).toEqual([
+        { ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 },
+      ]);
+    });
+
+    it('logs each request as one JSON object, through a role that stays when the stack goes', () => {
+      const { AccessLogSetting } = properties('Apiv1Stage') as { AccessLogSetting: Record<string, string> };
+      expect(AccessLogSetting.DestinationArn).toEqual(arnOf('ApiLogGroup'));
+      expect(JSON.parse(AccessLogSetting.Format!)).toMatchObject({
+        status: '$context.status',
+        caller: '$context.identity.userArn',
+      });
+      expect(resource(made(), 'Api').DependsOn).toBe('ApiAccount');
+      for (const name of ['ApiAccount', 'ApiLogRole']) expect(resource(made(), name).DeletionPolicy).toBe('Retain');
+      expect(made({ ApiAccessLogs: 'account-role' }).Resources).not.toHaveProperty('ApiAccount');
+      expect(properties('Apiv1Stage', { ApiAccessLogs: 'off' })).not.toHaveProperty('AccessLogSetting');
+    });
+  });
+
+  describe('queue', () => {
+    it('is read by the alias, which reports single jobs of a batch as failed', () => {
+      expect(
+        properties('WorkerFunctionJobs', { JobBatchSize: 7, JobMaximumConcurrency: 5, JobBatchWindowSeconds: 2 }),
+      ).toEqual({
+        EventSourceArn: arnOf('JobQueue'),
+        FunctionName: ALIAS,
+        BatchSize: 7,
+        MaximumBatchingWindowInSeconds: 2,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: 5 },
+      });
+    });
+
+    it('hides a message for six times the timeout of the worker, and the window', () => {
+      const timeouts = transformed.Parameters.WorkerTimeoutSeconds!.AllowedValues!.map(Number);
+      const windows = transformed.Parameters.JobBatchWindowSeconds!.AllowedValues!.map(Number);
+      for (const WorkerTimeoutSeconds of timeouts) {
+        for (const JobBatchWindowSeconds of windows) {
+          const template = made({ WorkerTimeoutSeconds, JobBatchWindowSeconds });
+          expect(resource(template, 'WorkerFunction').Properties.Timeout).toBe(WorkerTimeoutSeconds);
+          expect(resource(template, 'JobQueue').Properties.VisibilityTimeout).toBe(
+            6 * WorkerTimeoutSeconds + JobBatchWindowSeconds,
+          );
+        }
+      }
+      expect(Math.max(...timeouts) * 6 + Math.max(...windows)).toBeLessThan(43_200);
+    });
+
+    it('gives a message up after five tries, to a queue that knows where it came from and lets it go back', () => {
+      expect(properties('JobQueue').RedrivePolicy).toEqual({
+        deadLetterTargetArn: arnOf('JobDeadLetterQueue'),
+        maxReceiveCount: 5,
+      });
+      const { QueueName } = properties('JobQueue') as { QueueName: { 'Fn::Sub': string } };
+      expect(properties('JobDeadLetterQueue').RedriveAllowPolicy).toEqual({
+        redrivePermission: 'byQueue',
+        sourceQueueArns: [
+          { 'Fn::Sub': `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${QueueName['Fn::Sub']}` },
+        ],
+      });
+      expect(properties('JobDeadLetterQueue').MessageRetentionPeriod).toBeGreaterThan(
+        properties('JobQueue').MessageRetentionPeriod as number,
+      );
+    });
+
+    it('takes batches of more than ten only with a window, as Lambda asks', () => {
+      expect(() => made({ JobBatchSize: 11 })).toThrow('JobBatchWindowSeconds');
+      expect(() => made({ JobBatchSize: 11, JobBatchWindowSeconds: 1 })).not.toThrow();
+    });
+  });
+
+  describe('events', () => {
+    it.each([
+      [
+        'requests on the bus',
+        'Requested',
+        { EventBusName: { Ref: 'EventBus' } },
+        { 'detail-type': ['AnalysisRequested'] },
+      ],
+      [
+        'uploads',
+        'Uploaded',
+        {},
+        {
+          source: ['aws.s3'],
+          'detail-type': ['Object Created'],
+          detail: { bucket: { name: [{ Ref: 'DataBucket' }] }, object: { key: [{ prefix: 'uploads/' }] } },
+        },
+      ],
+    ])('bring %s to the alias, and may', (...[, name, bus, EventPattern]) => {
+      const rule = properties(`WorkerFunction${name}`);
+      expect(rule).toMatchObject({ ...bus, EventPattern, Targets: [{ Arn: ALIAS }] });
+      expect('EventBusName' in rule).toBe('EventBusName' in bus);
+      expect(properties(`WorkerFunction${name}Permission`)).toMatchObject({
+        Action: 'lambda:InvokeFunction',
+        FunctionName: ALIAS,
+        Principal: 'events.amazonaws.com',
+        SourceArn: arnOf(`WorkerFunction${name}`),
+      });
+    });
+
+    it('of the bucket reach EventBridge, and results do not start work again', () => {
+      expect(properties('DataBucket').NotificationConfiguration).toEqual({
+        EventBridgeConfiguration: { EventBridgeEnabled: true },
+      });
+    });
+
+    it('are retried as the parameters say', () => {
+      expect(
+        properties('WorkerEventInvokeConfig', { EventRetryAttempts: 0, EventMaximumAgeSeconds: 60 }),
+      ).toMatchObject({
+        FunctionName: { Ref: 'WorkerFunction' },
+        Qualifier: 'live',
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60,
+      });
+    });
+
+    const OWN = {
+      sqs: (kind: string) => arnOf(`${kind}Queue`),
+      sns: (kind: string) => ({ Ref: `${kind}Topic` }),
+      eventbridge: () => arnOf('EventBus'),
+    };
+    const ACTION = {
+      sqs: 'sqs:SendMessage',
+      sns: 'sns:Publish',
+      eventbridge: 'events:PutEvents',
+      lambda: 'lambda:InvokeFunction',
+    };
+    const GIVEN = 'arn:aws:lambda:eu-west-1:111122223333:function:after';
+    const grantsFor = (template: Template, policyName: string) => {
+      const { Policies } = resource(template, 'WorkerRole').Properties as {
+        Policies: { PolicyName: string; PolicyDocument: { Statement: Statement[] } }[];
+      };
+      return Policies.filter((policy) => policy.PolicyName === policyName).flatMap(
+        (policy) => policy.PolicyDocument.Statement,
+      );
+    };
+
+    describe.each([
+      ['OnSuccess', 'Success', 'on-success'],
+      ['OnFailure', 'Failure', 'on-failure'],
+    ])('%s', (parameter, kind, policyName) => {
+      const destination = (template: Template) =>
+        (resource(template, 'WorkerEventInvokeConfig').Properties.DestinationConfig as Record<string, unknown>)[
+          parameter
+        ];
+
+      it.each(['sqs', 'sns', 'eventbridge'] as const)('may be %s of the stack', (type) => {
+        const template = made({ [parameter]: type });
+        expect(destination(template)).toEqual({ Destination: OWN[type](kind) });
+        expect(grantsFor(template, policyName)).toMatchObject([{ Action: ACTION[type], Resource: OWN[type](kind) }]);
+        const others = [`${kind}Queue`, `${kind}Topic`].filter((name) => name in template.Resources);
+        expect(others).toEqual(type === 'eventbridge' ? [] : [`${kind}${type === 'sqs' ? 'Queue' : 'Topic'}`]);
+      });
+
+      it.each(['sqs', 'sns', 'eventbridge', 'lambda'] as const)('may be %s that is there already', (type) => {
+        const template = made({ [parameter]: type, [`${parameter}Arn`]: GIVEN });
+        expect(destination(template)).toEqual({ Destination: GIVEN });
+        expect(grantsFor(template, policyName)).toMatchObject([{ Action: ACTION[type], Resource: GIVEN }]);
+        expect(template.Resources).not.toHaveProperty(`${kind}Queue`);
+        expect(template.Resources).not.toHaveProperty(`${kind}Topic`);
+      });
+
+      it('may be none, and then grants nothing', () => {
+        const template = made({ [parameter]: 'none' });
+        expect(destination(template)).toBeUndefined();
+        expect(grantsFor(template, policyName)).toEqual([]);
+      });
+
+      it('must name the function where it is lambda', () => {
+        expect(() => made({ [parameter]: 'lambda' })).toThrow(`${parameter}Arn`);
+      });
+    });
+  });
+
+  describe('at rest and on the wire', () => {
+    const ofType = (type: string) => Object.entries(transformed.Resources).filter(([, { Type }]) => Type === type);
+
+    it('encrypts queues, buckets and topics that carry data', () => {
+      for (const [name, queue] of ofType('AWS::SQS::Queue')) {
+        expect(queue.Properties.SqsManagedSseEnabled, name).toBe(true);
+      }
+      for (const name of ['SuccessTopic', 'FailureTopic']) {
+        expect(resource(transformed, name).Properties.KmsMasterKeyId).toBe('alias/aws/sns');
+      }
+      expect(JSON.stringify(properties('DataBucket').BucketEncryption)).toContain('AES256');
+      expect(Object.values(properties('DataBucket').PublicAccessBlockConfiguration as object)).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
+    });
+
+    it.each([
+      ['AWS::SQS::Queue', 'Queues', 'sqs:*'],
+      ['AWS::SNS::Topic', 'Topics', 'sns:Publish'],
+      ['AWS::S3::Bucket', 'Bucket', 's3:*'],
+    ])('denies what comes without TLS to each %s', (type, property, action) => {
+      for (const [name, { Condition }] of ofType(type)) {
+        const policy = resource(transformed, `${name}Policy`);
+        expect(policy.Condition).toBe(Condition);
+        expect([policy.Properties[property]].flat()).toEqual([{ Ref: name }]);
+        const [deny] = (policy.Properties.PolicyDocument as { Statement: Statement[] }).Statement;
+        expect(deny).toMatchObject({
+          Effect: 'Deny',
+          Principal: '*',
+          Action: action,
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        });
+        expect(JSON.stringify(deny!.Resource)).toContain(name);
+      }
+    });
+
+    it('keeps the data of the bucket when the stack goes, and each object for a stated time', () => {
+      expect(resource(transformed, 'DataBucket').DeletionPolicy).toBe('Retain');
+      expect(JSON.stringify(properties('DataBucket', { ResultRetentionDays: 9 }).LifecycleConfiguration)).toContain(
+        '"ExpirationInDays":9',
+      );
+    });
+  });
+
+  it('tells the worker where everything is, in the words of its contract', () => {
+    const variables = (given: Values) =>
+      (properties('WorkerFunction', given).Environment as { Variables: object }).Variables;
+    const always = { RESULTS_BUCKET: { Ref: 'DataBucket' }, IDEMPOTENCY_TABLE: { Ref: 'IdempotencyTable' } };
+    expect(variables({})).toEqual({ ...always, RESULTS_BUS: { Ref: 'EventBus' } });
+    expect(variables({ JobEvents: 'off' })).toEqual({ ...always, RESULTS_BUS: '' });
+    expect(properties('IdempotencyTable')).toMatchObject({
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+
+  describe('gradual deployment', () => {
+    const read = async (DeploymentType: string) => {
+      const { transformed: template, values: all } = await readTemplate('template', { DeploymentType });
+      return deployed(template, all);
+    };
+
+    it('does not exist by default: no CodeDeploy, no role for it, the alias moves at once', () => {
+      const types = Object.values(made().Resources).map(({ Type }) => Type);
+      expect(types.filter((type) => type.startsWith('AWS::CodeDeploy'))).toEqual([]);
+      expect(made().Resources).not.toHaveProperty('DeploymentRole');
+      expect(resource(made(), 'WorkerFunctionAliaslive').UpdatePolicy).toBeUndefined();
+    });
+
+    it('moves the alias by CodeDeploy and rolls back on errors of the worker or of the new version alone', async () => {
+      const template = await read('Canary10Percent5Minutes');
+      expect(resource(template, 'WorkerFunctionAliaslive').UpdatePolicy).toEqual({
+        CodeDeployLambdaAliasUpdate: {
+          ApplicationName: { Ref: 'ServerlessDeploymentApplication' },
+          DeploymentGroupName: { Ref: 'WorkerFunctionDeploymentGroup' },
+        },
+      });
+      const group = resource(template, 'WorkerFunctionDeploymentGroup').Properties;
+      expect(JSON.stringify(group.DeploymentConfigName)).toContain('Canary10Percent5Minutes');
+      expect(group).toMatchObject({
+        ServiceRoleArn: arnOf('DeploymentRole'),
+        AlarmConfiguration: {
+          Enabled: true,
+          Alarms: [{ Name: { Ref: 'WorkerErrorsAlarm' } }, { Name: { Ref: 'NewVersionErrorsAlarm' } }],
+        },
+      });
+      const dimensions = JSON.stringify(resource(template, 'NewVersionErrorsAlarm').Properties.Metrics);
+      const [version] = Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::Lambda::Version')!;
+      expect(dimensions).toContain(`{"Name":"ExecutedVersion","Value":{"Fn::GetAtt":["${version}","Version"]}}`);
+    });
+
+    it('knows each type that can be chosen', () => {
+      const gradual = Object.entries(transformed.Mappings!.Deployments!).map(([type, { Gradual }]) => [type, Gradual]);
+      expect(gradual.map(([type]) => type)).toEqual(transformed.Parameters.DeploymentType!.AllowedValues);
+      expect(gradual.filter(([, is]) => is === 'false')).toEqual([['AllAtOnce', 'false']]);
+    });
+  });
+});
