@@ -52,6 +52,10 @@ def _check(fingerprint: object, claim: Claim) -> None:
         raise InvalidRequest([f"requestId = {claim.request_id!r}: was used before for another request: use a new one"])
 
 
+def _without_fingerprint(document: dict) -> dict:
+    return {name: value for name, value in document.items() if name != "fingerprint"}
+
+
 def _busy(claim: Claim) -> InProgress:
     return InProgress(f"request {claim.request_id} is being worked on: try again later")
 
@@ -102,7 +106,7 @@ class S3Ledger:
         document, tag = found
         if document["status"] == "ok":
             _check(document["fingerprint"], claim)
-            return document
+            return _without_fingerprint(document)
         if document["status"] == "running" and document["until"] > time.time():
             _check(document["fingerprint"], claim)
             raise _busy(claim)
@@ -158,7 +162,7 @@ class TableLedger:
             raise _busy(claim)
         found = self._results.read(request_id)
         if found is not None and found[0]["status"] == "ok":
-            return found[0]
+            return _without_fingerprint(found[0])
         # The bucket no longer has it: compute it again.
         if self._put(claim, now, "#token = :seen AND #status <> :running", seen=item["token"]["S"]):
             return claim

@@ -35,12 +35,8 @@ def _body(event: dict) -> object:
         raise InvalidRequest([f"body: is said to be base64 but is not: {error}"]) from None
 
 
-def _public(document: dict) -> dict:
-    return {name: value for name, value in document.items() if name != "fingerprint"}
-
-
 def _encode(document: dict) -> str:
-    text = json.dumps(_public(document), allow_nan=False)
+    text = json.dumps(document, allow_nan=False)
     if len(text) > MAX_ANSWER_BYTES:
         raise AnswerTooLarge(f"the answer has {len(text)} bytes, at most {MAX_ANSWER_BYTES} can be returned: send it as a job instead")
     return text
@@ -93,4 +89,4 @@ def handle_direct(event: object, remaining_seconds: float, services: Services, i
         invocation.failed += 1
         raise
     invocation.succeeded += 1
-    return _public(document)
+    return document

@@ -78,7 +78,7 @@ class _Batch:
     def _publish(self, kind: str, document: dict, message_id: str, attempt: int) -> None:
         if self._services.bus is None:
             return
-        detail = {name: value for name, value in document.items() if name not in ("fingerprint", "result")}
+        detail = {name: value for name, value in document.items() if name != "result"}
         detail |= {"jobId": message_id, "attempt": attempt}
         if self._services.results is not None:
             detail["resultObject"] = {"bucket": self._services.results.bucket, "key": self._services.results.key(message_id)}
