@@ -17,7 +17,7 @@ const DATE = '\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
 const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d';
 
 const pattern = (source: string) => new RegExp(`^${source}$`, 'i');
-const YEARLY = pattern(`(?:${MONTH_DAY}|easter|${ORDINAL} ${WEEKDAY} of ${MONTH})(?: ?[+-] ?\\d{1,3})?`);
+const YEARLY = pattern(`(?:${MONTH_DAY}|easter|${ORDINAL} ${WEEKDAY} of ${MONTH})(?: ?[+-] ?\\d{1,2})?`);
 const MONTHLY = pattern(`(?:[1-9]|[12]\\d|3[01]|last|${ORDINAL} ${WEEKDAY})`);
 const LIKE = pattern(`(?:last )?${WEEKDAY}`);
 

@@ -182,22 +182,39 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** Rules that span several settings; returns one line per fault. */
-function crossFaults(settings: Settings, nameOf: FieldName, given: Readonly<Record<string, unknown>>): string[] {
+/** Rules that span several settings; returns one line per fault. Settings that are wrong by themselves are left out. */
+function crossFaults(
+  settings: Partial<Settings>,
+  nameOf: FieldName,
+  given: Readonly<Record<string, unknown>>,
+): string[] {
   const faults: string[] = [];
+  const { minCapacity, maxCapacity, maxColdStartRate, mode } = settings;
   const [min, max] = ['minCapacity', 'maxCapacity'].map((field) => nameOf([field]).name);
-  if (settings.minCapacity > settings.maxCapacity) {
-    faults.push(`${min} = ${settings.minCapacity}: must not exceed ${max} = ${settings.maxCapacity}`);
+  if (minCapacity !== undefined && maxCapacity !== undefined && minCapacity > maxCapacity) {
+    faults.push(`${min} = ${minCapacity}: must not exceed ${max} = ${maxCapacity}`);
   }
-  if (settings.maxColdStartRate !== undefined && given.coldStartPriceUsd !== undefined) {
+  if (maxColdStartRate !== undefined && given.coldStartPriceUsd !== undefined) {
     faults.push(
       `${nameOf(['maxColdStartRate']).name} and ${nameOf(['coldStartPriceUsd']).name}: give one of them, not both`,
     );
   }
-  if (settings.mode === 'act' && given.maxCapacity === undefined) {
+  if (mode === 'act' && given.maxCapacity === undefined) {
     faults.push(`${max} = nothing: must be given in act mode, since it caps what Prewarm can spend`);
   }
   return faults;
+}
+
+/** What is wrong with settings, each by itself and together; one line per fault. */
+export function settingsFaults(given: Record<string, unknown>, nameOf: FieldName): string[] {
+  const parsed = settingsSchema.safeParse(given);
+  if (parsed.success) return crossFaults(parsed.data, nameOf, given);
+  const sound = Object.entries(settingsSchema.shape).flatMap(([name, field]) => {
+    const { success, data } = field.safeParse(given[name]);
+    return success ? [[name, data]] : [];
+  });
+  const together = crossFaults(Object.fromEntries(sound) as Partial<Settings>, nameOf, given);
+  return [...describeFaults(parsed.error, nameOf), ...together];
 }
 
 /** Checks one target's settings, e.g. from command line flags. Throws InputError naming each fault. */
@@ -206,16 +223,9 @@ export function parseTargetConfig(target: unknown, given: Record<string, unknown
   const parsedTarget = targetSchema.safeParse(target);
   if (!parsedTarget.success) faults.push(...describeFaults(parsedTarget.error, nameOf));
   const parsed = settingsSchema.safeParse(given);
-  if (!parsed.success) faults.push(...describeFaults(parsed.error, nameOf));
-  else faults.push(...crossFaults(parsed.data, nameOf, given));
+  faults.push(...settingsFaults(given, nameOf));
   if (faults.length > 0 || !parsed.success || !parsedTarget.success) throw new InputError(faults);
   return Object.freeze({ ...parsed.data, target: Object.freeze(parsedTarget.data) });
-}
-
-/** What is wrong with settings that stand alone, e.g. because the targets cannot be read; one line per fault. */
-export function settingsFaults(given: Record<string, unknown>, nameOf: FieldName): string[] {
-  const parsed = settingsSchema.safeParse(given);
-  return parsed.success ? crossFaults(parsed.data, nameOf, given) : describeFaults(parsed.error, nameOf);
 }
 
 /** The controller's whole configuration: one entry per target, overrides applied. Throws InputError naming each fault. */
@@ -224,12 +234,13 @@ export function parseControllerConfig(
   given: Record<string, unknown>,
   nameOf: FieldName,
 ): readonly TargetConfig[] {
-  const faults: string[] = [];
   const shared = settingsSchema.safeParse(given);
-  if (!shared.success) faults.push(...describeFaults(shared.error, nameOf));
   const list = z.array(targetWithOverrides).min(1, 'must name at least one target').safeParse(targets);
-  if (!list.success) faults.push(...describeFaults(list.error, (path) => nameOf(['targets', ...path])));
-  if (!shared.success || !list.success) throw new InputError(faults);
+  if (!shared.success || !list.success) {
+    const ofTargets = list.success ? [] : describeFaults(list.error, (path) => nameOf(['targets', ...path]));
+    throw new InputError([...settingsFaults(given, nameOf), ...ofTargets]);
+  }
+  const faults: string[] = [];
 
   const seen = new Set<string>();
   const configs = list.data.map((entry) => {

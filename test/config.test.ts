@@ -114,11 +114,7 @@ describe('configFromEnv', () => {
       { PREWARM_PRICES: '{"requestUsd":"much"}' },
       /PREWARM_PRICES\.requestUsd = "much": must be a number/,
     ],
-    [
-      'no Region',
-      { PREWARM_REGION: 'eu west' },
-      /PREWARM_REGION = "eu west": must be the name of an AWS Region/,
-    ],
+    ['no Region', { PREWARM_REGION: 'eu west' }, /PREWARM_REGION = "eu west": must be the name of an AWS Region/],
     ['targets that are no list', { PREWARM_TARGETS: '{}' }, /^PREWARM_TARGETS = "\{\}": /],
     [
       "a target's own setting",
@@ -143,6 +139,17 @@ describe('configFromEnv', () => {
     expect(names.sort()).toEqual(Object.keys(env).sort());
     const crossed = { PREWARM_TARGETS: '[', PREWARM_MIN_CAPACITY: '9', PREWARM_MAX_CAPACITY: '8' };
     expect(faultsOf(() => configFromEnv(crossed))).toHaveLength(2);
+  });
+
+  it('reports what is wrong together beside what is wrong by itself', () => {
+    const env = { PREWARM_TARGETS: 'a', PREWARM_MODE: 'act', PREWARM_HORIZON_HOURS: '0', PREWARM_MIN_CAPACITY: '1000' };
+    const names = faultsOf(() => configFromEnv(env)).map((fault) => /^[\w.]+/.exec(fault)?.[0]);
+    expect(names).toEqual([
+      'PREWARM_HORIZON_HOURS',
+      'PREWARM_MIN_CAPACITY',
+      'PREWARM_MAX_CAPACITY',
+      'PREWARM_TARGETS.0.alias',
+    ]);
   });
 
   it('calls targets that are named twice by their variable', () => {

@@ -9,7 +9,6 @@ import type { Occurrence } from './resolve.ts';
 
 export { adjustLevels } from './events.ts';
 export { maskTraining } from './mask.ts';
-export { detectOutages, type Outage } from './outages.ts';
 export { type CalendarSettings, type Occurrence, resolve } from './resolve.ts';
 
 export interface CalendarContext {

@@ -29,7 +29,7 @@ const MONTHS = 'january february march april may june july august september octo
 
 /** `12-24`, `easter`, `fourth thursday of november`, each with days added or taken away, in each of the years. */
 export function yearlyDays(rule: string, firstYear: number, lastYear: number): number[] {
-  const [, base = '', sign, count = '0'] = /^(.+?)(?: ?([+-]) ?(\d{1,3}))?$/.exec(rule) ?? [];
+  const [, base = '', sign, count = '0'] = /^(.+?)(?: ?([+-]) ?(\d{1,2}))?$/.exec(rule) ?? [];
   const isDate = /^\d\d-\d\d$/.test(rule);
   const shift = isDate ? 0 : Number(`${sign ?? ''}${count}`);
   const years = Array.from({ length: lastYear - firstYear + 1 }, (_, i) => firstYear + i);

@@ -43,7 +43,8 @@ export function resolve(settings: CalendarSettings, range: TimeRange): Occurrenc
     ...holidayOccurrences(settings, range),
     ...settings.calendar.flatMap((event) => eventOccurrences(event, event.timeZone ?? settings.timeZone, range)),
   ];
-  return all.filter(({ fromMs, toMs }) => fromMs < range.toMs && toMs > range.fromMs);
+  // Clocks that go forward may leave nothing of an event in that hour.
+  return all.filter(({ fromMs, toMs }) => fromMs < toMs && fromMs < range.toMs && toMs > range.fromMs);
 }
 
 /** Local days that can overlap a range of moments, with room for any offset and for an event that began the day before. */

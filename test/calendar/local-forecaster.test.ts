@@ -201,4 +201,27 @@ describe('a service that opens at nine', () => {
     // Learned by UTC the new hour is not known yet.
     expect(rising(createForecaster(history))).not.toBe('09:00');
   });
+
+  it.each(['2026-03-29T01:00:00Z', '2026-10-25T01:00:00Z'])(
+    'is forecast for the day after %s as well as for any other day',
+    (change) => {
+      const changeMs = Date.parse(change);
+      const noise = (timeMs: number) => ((Math.imul(timeMs / SLOT_MS, 0x9e3779b1) >>> 9) % 997) / 100 - 5;
+      const wave = (timeMs: number) =>
+        Math.round(30 + 20 * Math.sin((2 * Math.PI * minuteOfDay(timeMs, zone)) / 1440) + noise(timeMs));
+      const history = historyAt({ startMs: changeMs - 21 * DAY_MS, days: 24 }, wave);
+      const error = (forecaster: Forecaster, originMs: number) => {
+        const forecast = forecastIn(forecaster.forecastAt(originMs, { horizonSlots: 288 }));
+        return (
+          forecast.mean.reduce((sum, mean, slot) => sum + Math.abs(mean - wave(originMs + slot * SLOT_MS)), 0) / 288
+        );
+      };
+      const local = localForecaster(history, zone, createForecaster);
+      const before = error(local, changeMs - DAY_MS);
+      for (const hours of [-2, 0, 0.5, 1, 6, 24]) {
+        expect(error(local, changeMs + hours * HOUR_MS)).toBeLessThan(1.25 * before);
+      }
+      expect(error(createForecaster(history), changeMs)).toBeGreaterThan(1.3 * before);
+    },
+  );
 });

@@ -94,6 +94,14 @@ describe('resolve', () => {
     expect(spans({ date }, { timeZone: 'Europe/Berlin' })).toEqual([expected]);
   });
 
+  it('drops what clocks leave nothing of', () => {
+    expect(spans({ date: '2026-03-29', time: '02:30-03:00' }, { timeZone: 'Europe/Berlin' })).toEqual([]);
+    expect(spans({ date: '2026-03-29', time: '02:30-03:30' }, { timeZone: 'Europe/Berlin' })).toEqual([]);
+    expect(spans({ date: '2026-03-29', time: '01:30-03:30' }, { timeZone: 'Europe/Berlin' })).toEqual([
+      '2026-03-29T00:30:00Z/2026-03-29T01:30:00Z',
+    ]);
+  });
+
   it('keeps to its own time zone where it has one', () => {
     const event = { weekly: ['friday'], time: '18:00-20:00', timeZone: 'America/New_York' };
     const range = { fromMs: Date.UTC(2026, 9, 30), toMs: Date.UTC(2026, 10, 8) };
