@@ -53,11 +53,24 @@ const REQUIRED: Record<string, Values> = {
   attach: { Targets: 'check-out:live,search:prod_1' },
 };
 
-/** infra/<name>.yaml with some parameters given. */
-export async function readTemplate(
-  name: 'template' | 'attach' = 'template',
-  given: Values = {},
-): Promise<{ source: Template; transformed: Template; values: Values }> {
+export interface ReadTemplate {
+  source: Template;
+  transformed: Template;
+  values: Values;
+}
+
+const known = new Map<string, Promise<ReadTemplate>>();
+
+/** infra/<name>.yaml with some parameters given. The transform takes seconds: each is made once per test file. */
+export function readTemplate(name: 'template' | 'attach' = 'template', given: Values = {}): Promise<ReadTemplate> {
+  const key = JSON.stringify([name, given]);
+  const read = known.get(key) ?? transformTemplate(name, given);
+  known.set(key, read);
+  return read;
+}
+
+/** The same without memory. */
+export async function transformTemplate(name: 'template' | 'attach', given: Values = {}): Promise<ReadTemplate> {
   const parameters = { ...REQUIRED[name], ...given };
   const script = join(ROOT, 'test', 'infra', 'transform.py');
   const path = join(ROOT, 'infra', `${name}.yaml`);

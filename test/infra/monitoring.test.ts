@@ -56,7 +56,7 @@ describeWithTools('monitoring', ['python'], () => {
   const templates: Record<string, { transformed: Template; values: Values }> = {};
   beforeAll(async () => {
     for (const name of ['template', 'attach'] as const) templates[name] = await readTemplate(name);
-  });
+  }, 60_000);
 
   describe.each(['template', 'attach'] as const)('of infra/%s.yaml', (name) => {
     const made = () => deployed(templates[name]!.transformed, templates[name]!.values);

@@ -1,6 +1,13 @@
 /** Three ways into the worker, all through its alias: that each arrives, is retried, and ends somewhere. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readTemplate, resource, type Statement, type Template, type Values } from './cloudformation.ts';
+import {
+  readTemplate,
+  resource,
+  type Statement,
+  type Template,
+  transformTemplate,
+  type Values,
+} from './cloudformation.ts';
 import { deployed } from './deployed.ts';
 import { describeWithTools } from './tools.ts';
 
@@ -23,7 +30,7 @@ interface OpenApi {
 describeWithTools('the pipeline', ['python'], () => {
   let transformed: Template;
   let values: Values;
-  beforeAll(async () => ({ transformed, values } = await readTemplate()));
+  beforeAll(async () => ({ transformed, values } = await readTemplate()), 60_000);
   const made = (given: Values = {}) => deployed(transformed, { ...values, ...given });
   const properties = (name: string, given: Values = {}) => resource(made(given), name).Properties;
 
@@ -105,7 +112,7 @@ describeWithTools('the pipeline', ['python'], () => {
     });
 
     it('is deployed anew each time, since a changed parameter does not change its text', async () => {
-      const again = (await readTemplate()).transformed;
+      const again = (await transformTemplate('template')).transformed;
       const deployments = (template: Template) =>
         Object.keys(template.Resources).filter((name) => name.startsWith('ApiDeployment'));
       expect(deployments(again)).not.toEqual(deployments(transformed));
@@ -329,8 +336,8 @@ describeWithTools('the pipeline', ['python'], () => {
 
     it('keeps the data of the bucket when the stack goes, and each object for a stated time', () => {
       expect(resource(transformed, 'DataBucket').DeletionPolicy).toBe('Retain');
-      expect(JSON.stringify(properties('DataBucket', { ResultRetentionDays: 9 }).LifecycleConfiguration)).toContain(
-        '"ExpirationInDays":9',
+      expect(JSON.stringify(properties('DataBucket', { ResultRetentionDays: 90 }).LifecycleConfiguration)).toContain(
+        '"ExpirationInDays":90',
       );
     });
   });

@@ -41,7 +41,7 @@ describeWithTools('the template', ['python'], () => {
   let source: Template;
   let transformed: Template;
   let values: Values;
-  beforeAll(async () => ({ source, transformed, values } = await readTemplate()));
+  beforeAll(async () => ({ source, transformed, values } = await readTemplate()), 60_000);
 
   const environment = () => {
     const { Environment } = resource(transformed, 'ControllerFunction').Properties;
