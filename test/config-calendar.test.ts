@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarSchema, holidaysSchema } from '../src/config-calendar.ts';
 import { configFromEnv } from '../src/config-env.ts';
@@ -126,3 +127,55 @@ describe('holidays', () => {
     expect(faults.join('\n')).toMatch(expected);
   });
 });
+
+it.each(['PREWARM_CALENDAR', 'PREWARM_HOLIDAYS', 'PREWARM_PRICES', 'PREWARM_TARGETS'])(
+  '%s is accepted or refused by name, whatever it holds',
+  (variable) => {
+    const words = fc.constantFrom(
+      'sunday',
+      '2026-11-27',
+      '12-24',
+      'easter',
+      'DE',
+      'UTC',
+      '18:00-20:00',
+      'first monday',
+    );
+    const fields = [
+      'name',
+      'date',
+      'from',
+      'to',
+      'yearly',
+      'monthly',
+      'weekly',
+      'time',
+      'timeZone',
+      'level',
+      'factor',
+      'like',
+    ];
+    const keys = fc.constantFrom(
+      ...fields,
+      'outage',
+      'country',
+      'region',
+      'requestUsd',
+      'functionName',
+      'alias',
+      'calendar',
+    );
+    const value = fc.oneof(words, fc.integer({ min: -2, max: 40 }), fc.constant(true), fc.jsonValue({ maxDepth: 1 }));
+    const object = fc.dictionary(keys, value, { maxKeys: 5 });
+    const given = fc.oneof(fc.array(object, { maxLength: 3 }), object, fc.jsonValue());
+    fc.assert(
+      fc.property(given, (json) => {
+        for (const fault of faultsOf({ [variable]: JSON.stringify(json) })) {
+          expect(fault).toContain(variable);
+          expect(fault.length).toBeLessThan(500);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  },
+);

@@ -29,7 +29,7 @@ export function weekdayNumber(name: Weekday): number {
   return WEEKDAYS.indexOf(name);
 }
 
-const ORDINALS = ['first', 'second', 'third', 'fourth'];
+export const ORDINALS = ['first', 'second', 'third', 'fourth'];
 
 /** "first", ..., "fourth" or "last" weekday of a month. */
 export function weekdayOfMonth(

@@ -12,7 +12,10 @@ import { yearlyDays } from './recurrence.ts';
 export function holidayDays(place: string, first: number, last: number): number[] {
   const [rules = '', rest = ''] = (holidayEntry(place) ?? '').split('|');
   const years = { first: civilDate(first).year - 1, last: civilDate(last).year + 1 };
-  const all = [...words(rules).flatMap((rule) => yearlyDays(rule, years.first, years.last)), ...daysOf(words(rest))];
+  const all = [
+    ...words(rules).flatMap((rule) => yearlyDays(rule.replaceAll('_', ' '), years.first, years.last)),
+    ...daysOf(words(rest)),
+  ];
   return [...new Set(all)].filter((day) => day >= first && day <= last).sort((a, b) => a - b);
 }
 

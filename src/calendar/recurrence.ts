@@ -25,7 +25,9 @@ function monthlyDay(rule: string, { year, month }: { year: number; month: number
   return rule === 'last' ? Date.UTC(year, month, 0) / DAY_MS : dayNumber({ year, month, day: Number(rule) });
 }
 
-const MONTHS = 'january february march april may june july august september october november december'.split(' ');
+export const MONTHS = 'january february march april may june july august september october november december'.split(
+  ' ',
+);
 
 /** `12-24`, `easter`, `fourth thursday of november`, each with days added or taken away, in each of the years. */
 export function yearlyDays(rule: string, firstYear: number, lastYear: number): number[] {

@@ -47,6 +47,12 @@ describe('holidayDays', () => {
     expect(dates(yearOf('DE', HOLIDAY_YEARS.last + 5))).toEqual(dates(libraryDays('DE', HOLIDAY_YEARS.last + 5)));
   });
 
+  it('knows Thanksgiving and the like for ever', () => {
+    expect(dates(yearOf('US', 2061))).toEqual(
+      expect.arrayContaining(['2061-01-17', '2061-05-30', '2061-11-24', '2061-12-25']),
+    );
+  });
+
   it('has none for a place that it does not know', () => {
     expect(yearOf('XX', 2026)).toEqual([]);
   });

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { resolve } from '../../src/calendar/index.ts';
-import { calendarSchema, holidaysSchema } from '../../src/config-calendar.ts';
+import { calendarSchema, holidaysSchema, WEEKDAYS } from '../../src/config-calendar.ts';
 import { isoUtc } from '../../src/time.ts';
 
 const YEAR = { fromMs: Date.UTC(2026, 0, 1), toMs: Date.UTC(2027, 0, 1) };
@@ -134,4 +136,39 @@ describe('resolve', () => {
       sale,
     ]);
   });
+
+  it.each(['UTC', 'Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'Pacific/Kiritimati'])(
+    'covers in %s the moments that luxon says are on the day and in the hours',
+    (timeZone) => {
+      const clock = (minute: number) =>
+        `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+      const moment = fc.integer({ min: Date.UTC(2026, 0, 1) / 60_000, max: Date.UTC(2027, 0, 1) / 60_000 });
+      const minutes = fc.tuple(fc.nat(1439), fc.nat(1439)).filter(([from, to]) => from < to);
+      fc.assert(
+        fc.property(moment, fc.nat(6), fc.integer({ min: 1, max: 31 }), minutes, (minute, weekday, day, [from, to]) => {
+          const fromMs = minute * 60_000;
+          const local = DateTime.fromMillis(fromMs, { zone: timeZone });
+          const wall = local.hour * 60 + local.minute;
+          // Moments that clocks show twice belong to the first pass of a span's edge: see fromWall.
+          fc.pre(
+            local.offset === local.minus({ hours: 26 }).offset && local.offset === local.plus({ hours: 26 }).offset,
+          );
+          const covered = (event: object) =>
+            spans(event, { timeZone, range: { fromMs, toMs: fromMs + 60_000 } }).length > 0;
+          const inHours = wall >= from && wall < to;
+          const time = `${clock(from)}-${clock(to)}`;
+          expect(covered({ weekly: WEEKDAYS[weekday], time })).toBe(local.weekday === weekday + 1 && inHours);
+          expect(covered({ monthly: day, time })).toBe(local.day === day && inHours);
+          expect(covered({ monthly: 'last' })).toBe(local.day === local.daysInMonth);
+          expect(covered({ monthly: `last ${WEEKDAYS[weekday]}` })).toBe(
+            local.weekday === weekday + 1 && local.plus({ weeks: 1 }).month !== local.month,
+          );
+          expect(covered({ monthly: `second ${WEEKDAYS[weekday]}` })).toBe(
+            local.weekday === weekday + 1 && local.day > 7 && local.day <= 14,
+          );
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
 });
