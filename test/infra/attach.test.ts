@@ -29,9 +29,11 @@ describeWithTools('infra/attach.yaml', ['python'], () => {
     observing = deployed(attach.transformed, attach.values);
     acting = await read({ Mode: 'act', MinCapacity: 2, MaxCapacity: 40 });
   }, 60_000);
-  const environment = (template: Template) =>
-    (resource(template, 'ControllerFunction').Properties.Environment as { Variables: Record<string, string> })
-      .Variables;
+  const environment = (template: Template) => {
+    const { Environment } = resource(template, 'ControllerFunction').Properties;
+    const { Variables } = Environment as { Variables: Record<string, string | number> };
+    return Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, String(value)]));
+  };
 
   it('makes nothing but the controller and what watches it', () => {
     const shared = Object.keys(observing.Resources).filter((name) => !LABELS.some((label) => name.endsWith(label)));
