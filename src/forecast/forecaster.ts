@@ -31,16 +31,15 @@ const EARLY_MS = 4 * DAY_MS;
 /** Profiles reach this far beyond the data; later targets borrow from the week before. */
 const REACH_MS = 3 * DAY_MS;
 /** Profiles forget in two to three weeks; what is older than five weeks only costs time. */
-const MEMORY_MS = 35 * DAY_MS;
+const MEMORY_MS = 28 * DAY_MS;
 /** How much of the past the usual service time is averaged over. */
 const DURATION_WINDOW_MS = 7 * DAY_MS;
 
 /** Fits are kept, so that a walk through the history costs one fit per refit time and a cheap reading per origin. */
 export function createForecaster(history: DemandHistory): Forecaster {
-  const series = cleanSeries(history);
   const stepMs = history.stepSeconds * 1000;
-  const knownBefore = cumulativeKnown(series);
-  const peaks = peakSeries(history, series);
+  const knownBefore = cumulativeKnown(history);
+  const peaks = peakSeries(history);
   let cached: { fitEnd: number; from: number; model: SeasonalModel } | null = null;
   const fitFor = (origin: number, originMs: number) => {
     const refitMs = originMs - history.startMs < EARLY_MS ? EARLY_REFIT_MS : REFIT_MS;
@@ -49,10 +48,11 @@ export function createForecaster(history: DemandHistory): Forecaster {
     const fitEnd = knownBefore[epoch]! * stepMs >= DAY_MS ? epoch : origin;
     if (cached?.fitEnd !== fitEnd) {
       const from = learnFrom(knownBefore, fitEnd, MEMORY_MS / stepMs);
-      const part = (values: Float64Array) => values.subarray(from, fitEnd + Math.ceil(refitMs / stepMs));
-      const signal = part(series.signal);
-      const peak = history.peakBasis === 'observed' ? signal : part(peaks(fitEnd));
-      const demand: DemandSeries = { stepSeconds: history.stepSeconds, signal, peak, mean: part(series.mean) };
+      const to = Math.min(knownBefore.length - 1, fitEnd + Math.ceil(refitMs / stepMs));
+      const signal = possibleLoads(history.peakConcurrency.subarray(from, to));
+      const peak = history.peakBasis === 'observed' ? signal : peaks(signal, from, fitEnd);
+      const mean = possibleLoads(history.meanConcurrency.subarray(from, to));
+      const demand: DemandSeries = { stepSeconds: history.stepSeconds, signal, peak, mean };
       cached = { fitEnd, from, model: fitSeasonalModel(demand, fitEnd - from, REACH_MS / stepMs) };
     }
     return cached;
@@ -60,7 +60,7 @@ export function createForecaster(history: DemandHistory): Forecaster {
   return {
     forecastAt: (originMs, horizon) => {
       const complete = Math.floor((originMs - history.startMs) / stepMs);
-      const origin = Math.max(0, Math.min(series.signal.length, complete));
+      const origin = Math.max(0, Math.min(knownBefore.length - 1, complete));
       const haveSeconds = knownBefore[origin]! * history.stepSeconds;
       if (haveSeconds * 1000 < DAY_MS) {
         return { kind: 'insufficient-history', haveSeconds, needSeconds: DAY_MS / 1000 };
@@ -79,33 +79,35 @@ function learnFrom(knownBefore: Int32Array, fitEnd: number, memorySteps: number)
 }
 
 /** What is not a possible load (negative, infinite) is unknown. */
-function cleanSeries(history: DemandHistory): { signal: Float64Array; mean: Float64Array } {
-  const clean = (values: Float64Array) => values.map((y) => (y >= 0 && y < Infinity ? y : NaN));
-  return { signal: clean(history.peakConcurrency), mean: clean(history.meanConcurrency) };
+function possibleLoads(values: Float64Array): Float64Array {
+  const out = values.slice();
+  for (let t = 0; t < out.length; t++) if (!(out[t]! >= 0 && out[t]! < Infinity)) out[t] = NaN;
+  return out;
 }
 
-function cumulativeKnown(series: { signal: Float64Array; mean: Float64Array }): Int32Array {
-  const out = new Int32Array(series.signal.length + 1);
-  for (let t = 0; t < series.signal.length; t++) {
-    out[t + 1] = out[t]! + (series.signal[t]! >= 0 && series.mean[t]! >= 0 ? 1 : 0);
+/** Entry t: how many steps before t are known. */
+function cumulativeKnown({ peakConcurrency, meanConcurrency }: DemandHistory): Int32Array {
+  const out = new Int32Array(peakConcurrency.length + 1);
+  let n = 0;
+  for (let t = 0; t < peakConcurrency.length; t++) {
+    const peak = peakConcurrency[t]!;
+    const mean = meanConcurrency[t]!;
+    if (peak >= 0 && peak < Infinity && mean >= 0 && mean < Infinity) n++;
+    out[t + 1] = n;
   }
   return out;
 }
 
-/** The peaks to forecast, as known at `fitEnd`: those observed, or those that arrivals at the measured rate would make. */
-function peakSeries(history: DemandHistory, series: { signal: Float64Array }): (fitEnd: number) => Float64Array {
-  if (history.peakBasis === 'observed') return () => series.signal;
-  const drawn = new Map<number, Float64Array>();
+/** The peaks that arrivals at the measured rates (of steps from `from` on) would make, as known at `fitEnd`. */
+function peakSeries(history: DemandHistory): (rates: Float64Array, from: number, fitEnd: number) => Float64Array {
+  const peaksOf = new Map<number, ReturnType<typeof peakOfRate>>();
   const firstStep = Math.round(history.startMs / (history.stepSeconds * 1000));
-  return (fitEnd) => {
-    // Rounded to 10 %, so that a walk through the history draws them a few times only.
+  return (rates, from, fitEnd) => {
+    // Rounded to 10 %, so that a walk through the history makes few tables.
     const group = Math.round(Math.log(usualDurationMs(history, fitEnd)) / Math.log(1.1));
-    let peaks = drawn.get(group);
-    if (!peaks) {
-      const peakAt = peakOfRate(history.peakWindowSeconds, 1.1 ** group / 1000);
-      drawn.set(group, (peaks = drawPeaks(series.signal, firstStep, peakAt)));
-    }
-    return peaks;
+    let peakAt = peaksOf.get(group);
+    if (!peakAt) peaksOf.set(group, (peakAt = peakOfRate(history.peakWindowSeconds, 1.1 ** group / 1000)));
+    return drawPeaks(rates, firstStep + from, peakAt);
   };
 }
 

@@ -49,17 +49,27 @@ export function decomposeStart(
 function centredMean(values: Float64Array, m: number, length: number): Float64Array {
   const out = new Float64Array(length).fill(NaN);
   const half = m >> 1;
-  for (let t = half; t + half < length; t++) {
-    let sum = 0;
-    let weight = 0;
-    for (let j = t - half; j <= t + half; j++) {
-      const y = values[j]!;
-      if (Number.isNaN(y)) continue;
-      const w = m % 2 === 0 && (j === t - half || j === t + half) ? 0.5 : 1;
-      sum += w * y;
-      weight += w;
+  // When the season is even, the window has one point too many, and its ends count by half.
+  const end = m % 2 === 0 ? 0.5 : 0;
+  let sum = 0;
+  let n = 0;
+  for (let j = 0; j < length; j++) {
+    const enters = values[j]!;
+    const leaves = j > 2 * half ? values[j - 2 * half - 1]! : NaN;
+    if (enters === enters) {
+      sum += enters;
+      n++;
     }
-    if (weight >= m / 2) out[t] = sum / weight;
+    if (leaves === leaves) {
+      sum -= leaves;
+      n--;
+    }
+    if (j < 2 * half) continue;
+    const first = values[j - 2 * half]!;
+    const atEnds = (enters === enters ? enters : 0) + (first === first ? first : 0);
+    const countAtEnds = (enters === enters ? 1 : 0) + (first === first ? 1 : 0);
+    const weight = n - end * countAtEnds;
+    if (weight >= m / 2) out[j - half] = (sum - end * atEnds) / weight;
   }
   return out;
 }
@@ -92,7 +102,7 @@ const PHI_RANGE: readonly [number, number] = [0.8, 0.98];
 
 /**
  * Least one-step squared error over the parameters, in logit space, from step m on (as R does). Without a trend that is two
- * parameters and at most 40 evaluations: within 0.4 % of the best of 35 restarts on real load (51 windows).
+ * parameters and at most 40 evaluations, six of them probes: within 0.4 % of the best of 35 restarts on real load (51 windows).
  */
 export function fitHoltWinters(
   values: Float64Array,
@@ -139,6 +149,6 @@ function minimise(objective: (at: number[]) => number, trend: 'none' | 'linear' 
   const rest = { none: [], linear: [-3], damped: [-3, 1] }[trend];
   const probes = PROBES.map((probe) => ({ at: [...probe, ...rest], value: objective([...probe, ...rest]) }));
   const start = probes.reduce((a, b) => (b.value < a.value ? b : a)).at;
-  const maxEvaluations = trend === 'none' ? 40 : 160;
+  const maxEvaluations = trend === 'none' ? 34 : 160;
   return nelderMead(objective, start, { edge: 1.2, maxEvaluations, tolerance: 1e-7 });
 }

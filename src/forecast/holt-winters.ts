@@ -119,15 +119,18 @@ export function levelSeasonSse(
   const m = season.length;
   const { alpha, gamma } = parameters;
   const seasonGain = gamma * (1 - alpha);
+  const keep = 1 - alpha;
   let level = start.level;
   let sse = 0;
   let phase = from % m;
   for (let t = from; t < values.length; t++) {
-    const error = values[t]! - level - season[phase]!;
-    if (error === error) {
+    const seasonal = season[phase]!;
+    const adjusted = values[t]! - seasonal;
+    if (adjusted === adjusted) {
+      const error = adjusted - level;
       sse += error * error;
-      level += alpha * error;
-      season[phase]! += seasonGain * error;
+      level = keep * level + alpha * adjusted;
+      season[phase] = seasonal + seasonGain * error;
     }
     if (++phase === m) phase = 0;
   }

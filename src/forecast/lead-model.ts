@@ -1,10 +1,12 @@
 /**
- * The correction at one lead time: how far the season's expectation for step `target` is off, regressed on what was known
+ * The correction at one lead time: how far the season's expectation for a target is off, regressed on what was known
  * `lead` steps before, and the distribution of what is left.
  */
-import { dot, gather, gramMatrix, ridge, subtractMultiple } from './linear-algebra.ts';
+import { addCrossProducts, ridge, subtractFitted } from './linear-algebra.ts';
 import type { ResidualQuantiles } from './residual-quantiles.ts';
 import { residualQuantiles } from './residual-quantiles.ts';
+import type { TargetRows } from './window-view.ts';
+import { FEATURES, RECENT_SIZE, USUAL_SIZE, readOrigins } from './window-view.ts';
 
 /** The spread never falls below this share of its mean. */
 const SPREAD_FLOOR = 0.15;
@@ -14,40 +16,21 @@ const SPREAD_CAP = 6;
 const SPREAD_RIDGE = 0.02;
 /** An error of the mean counts for no more than this many times its expected size. */
 const EXTREME = 4;
-
-/** What the regression at a lead reads. All arrays are indexed by step. */
-export interface LeadData {
-  /** What is forecast, and its expectation by the season at this lead. */
-  target: Float64Array;
-  base: Float64Array;
-  /** A second target with the same features, e.g. the mean beside the peak, and its expectation. */
-  second: { target: Float64Array; base: Float64Array } | null;
-  /** Week minus day profile at the target. */
-  weekly: Float64Array;
-  /** Raw minus smooth, and smooth minus base, of the target's step `lag` steps earlier. */
-  rawExcess: Float64Array;
-  smoothExcess: Float64Array;
-  lag: number;
-  /** Levels at the origin, fastest first. */
-  levels: readonly Float64Array[];
-  /** Usual size of errors at the target's time of day; recent size of errors at the origin. */
-  usualSize: Float64Array;
-  /** The usual size is read this many steps (whole days) before the target. */
-  usualLag: number;
-  recentSize: Float64Array;
-}
+/** Each of so many stretches of the past is forecast from regressions on the others. */
+const FOLDS = 8;
 
 export interface LeadFit {
+  /** Of the peak, then of the mean; FEATURES of each. */
   coefficients: Float64Array;
-  secondCoefficients: Float64Array;
+  meanCoefficients: Float64Array;
   /** Smallest and largest (target - base) seen at this lead: a correction beyond them is not believed. */
   range: Range;
-  secondRange: Range;
+  meanRange: Range;
   spread: Spread;
   /** Of errors in units of the spread. */
   quantiles: ResidualQuantiles;
-  /** Mean square of the second target's errors, in units of the spread. */
-  secondVariance: number;
+  /** Mean square of the mean's errors, in units of the spread. */
+  meanVariance: number;
 }
 
 export interface Range {
@@ -55,123 +38,129 @@ export interface Range {
   high: number;
 }
 
-export interface LeadRows {
+/** The expected size of an error: intercept, share of the usual size, share of the recent size, and the least it can be. */
+export interface Spread {
+  intercept: number;
+  usual: number;
+  recent: number;
+  floor: number;
+}
+
+export interface LeadOptions {
   lead: number;
-  /** Targets from..to (exclusive) in strides. */
-  from: number;
-  to: number;
-  stride: number;
   /** Ridge: each coefficient is held back as by this share of the rows showing no effect. */
   ridgeShare: number;
-  /** Share of a target's error that one coefficient explains away because the target itself was learned from. */
-  leverage: number;
+  /** Errors further apart than a lead time are independent of each other: so many are there. */
+  independent: number;
 }
 
-/** Writes the features of one (origin, target) pair; unknown ones count as "nothing unusual". */
-export function writeFeatures(out: Float64Array, data: LeadData, pair: { origin: number; target: number }): void {
-  const { origin, target } = pair;
-  const yesterday = target - data.lag;
-  out[0] = 1;
-  out[1] = data.weekly[target] || 0;
-  out[2] = data.rawExcess[yesterday] || 0;
-  out[3] = data.smoothExcess[yesterday] || 0;
-  for (let k = 0; k < data.levels.length; k++) out[4 + k] = data.levels[k]![origin] || 0;
+interface Rows {
+  from: number;
+  to: number;
 }
 
-export function fitLead(data: LeadData, rows: LeadRows): LeadFit {
-  const targets = knownTargets(data, rows);
-  const columns = [
-    new Float64Array(targets.length).fill(1),
-    gather(data.weekly, targets, 0),
-    gather(data.rawExcess, targets, data.lag),
-    gather(data.smoothExcess, targets, data.lag),
-    ...data.levels.map((level) => gather(level, targets, rows.lead)),
-  ];
-  const gram = gramMatrix(columns);
-  const regress = (target: Float64Array, base: Float64Array) => {
-    const errors = gather(target, targets, 0);
-    subtractMultiple(errors, 1, gather(base, targets, 0));
-    const range = rangeOf(errors);
-    const coefficients = ridge(gram, columns, errors, rows.ridgeShare);
-    for (let i = 0; i < columns.length; i++) subtractMultiple(errors, coefficients[i]!, columns[i]!);
-    return { coefficients, errors, range };
-  };
-  const first = regress(data.target, data.base);
-  const usual = gather(data.usualSize, targets, data.usualLag);
-  const recent = gather(data.recentSize, targets, rows.lead);
-  const spread = fitSpread(first.errors, [columns[0]!, usual, recent]);
-  const sizes = usual;
-  const leftOut = 1 - rows.leverage * columns.length;
-  for (let r = 0; r < sizes.length; r++) {
-    sizes[r] = spreadOf(spread, usual[r]!, recent[r]!);
-    first.errors[r]! /= sizes[r]! * leftOut;
-  }
-  const second = data.second && regress(data.second.target, data.second.base);
+export function fitLead(shared: TargetRows, { lead, ridgeShare, independent }: LeadOptions): LeadFit {
+  const { columns, error, meanError, n } = shared;
+  const rows = { from: firstAt(shared, lead), to: n };
+  readOrigins(shared.view.state, shared, lead, rows.from);
+  const range = rangeOf(error, rows);
+  const meanRange = rangeOf(meanError, rows);
+  const errors = error.slice(0, n);
+  const meanErrors = meanError.slice(0, n);
+  const hasMean = shared.view.window === 1;
+  const targetsOf = hasMean ? [errors, meanErrors] : [errors];
+  const [coefficients, meanCoefficients] = crossFit(columns.slice(0, FEATURES), targetsOf, rows, ridgeShare);
+  const spread = fitSpread(errors, columns, rows);
+  const meanVariance = standardize(errors, meanErrors, { shared, rows, spread });
   return {
-    coefficients: first.coefficients,
-    secondCoefficients: second?.coefficients ?? new Float64Array(columns.length),
-    range: first.range,
-    secondRange: second?.range ?? { low: 0, high: 0 },
+    coefficients: coefficients!,
+    meanCoefficients: meanCoefficients ?? new Float64Array(FEATURES),
+    range,
+    meanRange,
     spread,
-    quantiles: residualQuantiles(first.errors),
-    secondVariance: second ? meanSquare(second.errors, sizes) : 0,
+    quantiles: residualQuantiles(errors.subarray(rows.from), independent),
+    meanVariance,
   };
+}
+
+function firstAt({ targets, n }: TargetRows, step: number): number {
+  let r = 0;
+  while (r < n && targets[r]! < step) r++;
+  return r;
+}
+
+/**
+ * Regresses the errors on the features and takes from each what the regression on the other stretches of the past
+ * explains: what is left are errors as of data that the coefficients have not seen (cross-conformal, Vovk 2015).
+ */
+function crossFit(
+  features: readonly Float64Array[],
+  errors: readonly Float64Array[],
+  rows: Rows,
+  ridgeShare: number,
+): Float64Array[] {
+  const columns = [...features, ...errors];
+  const size = columns.length ** 2;
+  const parts = new Float64Array(FOLDS * size);
+  const total = new Float64Array(size);
+  const bound = (k: number) => rows.from + Math.floor((k * (rows.to - rows.from)) / FOLDS);
+  for (let k = 0; k < FOLDS; k++) {
+    addCrossProducts(columns, { from: bound(k), to: bound(k + 1) }, parts.subarray(k * size, (k + 1) * size));
+  }
+  for (let i = 0; i < parts.length; i++) total[i % size]! += parts[i]!;
+  const shape = { columns: columns.length, features: FEATURES, share: ridgeShare };
+  for (let k = 0; k < FOLDS; k++) {
+    const coefficients = ridge(total, shape, parts.subarray(k * size, (k + 1) * size));
+    for (let e = 0; e < errors.length; e++) {
+      subtractFitted(errors[e]!, coefficients[e]!, features, { from: bound(k), to: bound(k + 1) });
+    }
+  }
+  return ridge(total, shape);
+}
+
+/** Divides errors by their expected size; returns the mean square of the mean's errors likewise, single events capped. */
+function standardize(
+  errors: Float64Array,
+  meanErrors: Float64Array,
+  { shared, rows, spread }: { shared: TargetRows; rows: Rows; spread: Spread },
+): number {
+  const usual = shared.columns[USUAL_SIZE]!;
+  const recent = shared.columns[RECENT_SIZE]!;
+  let sum = 0;
+  for (let r = rows.from; r < rows.to; r++) {
+    const size = spreadOf(spread, usual[r]!, recent[r]!);
+    errors[r]! /= size;
+    const ratio = meanErrors[r]! / size;
+    sum += Math.min(ratio * ratio, EXTREME * EXTREME);
+  }
+  return rows.to > rows.from ? sum / (rows.to - rows.from) : 0;
 }
 
 /** Zero belongs to it: no correction is always believed. */
-function rangeOf(errors: Float64Array): Range {
+function rangeOf(errors: Float64Array, rows: Rows): Range {
   const range = { low: 0, high: 0 };
-  for (const error of errors) {
+  for (let r = rows.from; r < rows.to; r++) {
+    const error = errors[r]!;
     if (error < range.low) range.low = error;
     if (error > range.high) range.high = error;
   }
   return range;
 }
 
-/** Every `stride`-th target of the range whose value and expectation are known. */
-function knownTargets(data: LeadData, rows: LeadRows): Int32Array {
-  const targets = new Int32Array(Math.max(0, Math.ceil((rows.to - rows.from) / rows.stride)));
-  let n = 0;
-  for (let t = rows.from; t < rows.to; t += rows.stride) {
-    const error = data.target[t]! - data.base[t]!;
-    if (error === error) targets[n++] = t;
-  }
-  return targets.subarray(0, n);
-}
-
-/** Mean of (error / size)^2, single events capped. */
-function meanSquare(errors: Float64Array, sizes: Float64Array): number {
-  let sum = 0;
-  for (let r = 0; r < errors.length; r++) {
-    const ratio = errors[r]! / sizes[r]!;
-    sum += Math.min(ratio * ratio, EXTREME * EXTREME);
-  }
-  return errors.length > 0 ? sum / errors.length : 0;
-}
-
-/** The expected size of an error: intercept, share of the usual size, share of the recent size, and the least it can be. */
-interface Spread {
-  coefficients: Float64Array;
-  floor: number;
-}
-
-/** Expected size of the error for one (origin, target) pair. */
-export function spreadAt(spread: Spread, data: LeadData, pair: { origin: number; target: number }): number {
-  return spreadOf(spread, data.usualSize[pair.target - data.usualLag] || 0, data.recentSize[pair.origin] || 0);
-}
-
-function spreadOf(spread: Spread, usual: number, recent: number): number {
-  const c = spread.coefficients;
-  const size = c[0]! + c[1]! * usual + c[2]! * recent;
+export function spreadOf(spread: Spread, usual: number, recent: number): number {
+  const size = spread.intercept + spread.usual * usual + spread.recent * recent;
   return size > spread.floor ? size : spread.floor;
 }
 
 /** Mean absolute error regressed on [1, usual size, recent size]. */
-function fitSpread(errors: Float64Array, columns: readonly Float64Array[]): Spread {
+function fitSpread(errors: Float64Array, columns: readonly Float64Array[], rows: Rows): Spread {
   const sizes = new Float64Array(errors.length);
-  for (let r = 0; r < sizes.length; r++) sizes[r] = Math.abs(errors[r]!);
-  const mean = sizes.length > 0 ? dot(sizes, columns[0]!) / sizes.length : 0;
-  for (let r = 0; r < sizes.length; r++) if (sizes[r]! > SPREAD_CAP * mean) sizes[r] = SPREAD_CAP * mean;
-  const coefficients = ridge(gramMatrix(columns), columns, sizes, SPREAD_RIDGE);
-  return { coefficients, floor: Math.max(SPREAD_FLOOR * mean, 1e-9) };
+  let sum = 0;
+  for (let r = rows.from; r < rows.to; r++) sum += sizes[r] = Math.abs(errors[r]!);
+  const mean = rows.to > rows.from ? sum / (rows.to - rows.from) : 0;
+  for (let r = rows.from; r < rows.to; r++) if (sizes[r]! > SPREAD_CAP * mean) sizes[r] = SPREAD_CAP * mean;
+  const cross = new Float64Array(16);
+  addCrossProducts([columns[0]!, columns[USUAL_SIZE]!, columns[RECENT_SIZE]!, sizes], rows, cross);
+  const [c] = ridge(cross, { columns: 4, features: 3, share: SPREAD_RIDGE });
+  return { intercept: c![0]!, usual: c![1]!, recent: c![2]!, floor: Math.max(SPREAD_FLOOR * mean, 1e-9) };
 }

@@ -13,6 +13,8 @@ const MIN_T = 6;
 const MIN_SIZE = 2;
 /** Blocks on either side that a shift must be seen in. */
 const MIN_BLOCKS = 2;
+/** Where less than half of the blocks are busy, what was usual is known from at least so many days. */
+const MIN_SPARSE_DAYS = 3;
 /** Blocks with less than this share of the usual load say nothing about the level: an outage, or closing time. */
 const QUIET_SHARE = 0.05;
 
@@ -59,30 +61,60 @@ function meanOf(values: Float64Array, from: number, to: number): { mean: number;
   return { mean: known > 0 ? sum / known : 0, known };
 }
 
+/** How much each block differs from that of a week before, where both are known; in the order of time. */
+interface Differences {
+  n: number;
+  block: Int32Array;
+  log: Float64Array;
+}
+
+function weeklyDifferences(logs: Float64Array, from: number, lag: number): Differences {
+  const out = { n: 0, block: new Int32Array(2 * lag), log: new Float64Array(2 * lag) };
+  for (let b = Math.max(lag, from); b < logs.length; b++) {
+    const d = logs[b]! - logs[b - lag]!;
+    if (d !== d) continue;
+    out.block[out.n] = b;
+    out.log[out.n++] = d;
+  }
+  return out;
+}
+
 /** The best split of the last week's differences from the week before, if it stands out. */
 function latestShift(logs: Float64Array, perDay: number): Shift | null {
   const lag = 7 * perDay;
-  const differences: { block: number; d: number }[] = [];
-  for (let b = Math.max(lag, logs.length - lag); b < logs.length; b++) {
-    const d = logs[b]! - logs[b - lag]!;
-    if (d === d) differences.push({ block: b, d });
+  const lastWeek = logs.length - lag;
+  const week = weeklyDifferences(logs, lastWeek, lag);
+  // A load that is idle for much of the week says little in one: what was usual is taken from the week before as well.
+  if (week.n >= lag / 2) return bestSplit(week, { perDay, firstBlock: lastWeek, minDays: 0 });
+  return bestSplit(weeklyDifferences(logs, lastWeek - lag, lag), { perDay, firstBlock: lastWeek, minDays: MIN_SPARSE_DAYS });
+}
+
+/** Splits before `firstBlock`, or with less than `minDays` days before them, do not count. */
+function bestSplit(
+  { n, block, log }: Differences,
+  options: { perDay: number; firstBlock: number; minDays: number },
+): Shift | null {
+  const dayOf = (i: number) => Math.floor(block[i]! / options.perDay);
+  let [sum, squares, days] = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    sum += log[i]!;
+    squares += log[i]! * log[i]!;
+    if (i === 0 || dayOf(i) > dayOf(i - 1)) days++;
   }
-  const n = differences.length;
-  // A load that is idle for much of the week has no level to shift.
-  if (n < lag / 2) return null;
-  const sum = differences.reduce((total, x) => total + x.d, 0);
-  const squares = differences.reduce((total, x) => total + x.d * x.d, 0);
+  // Where few blocks of a day are busy, the days are what is independent.
+  const independent = Math.max(EFFECTIVE_SHARE * n, days) / n;
   let best: (Shift & { t: number }) | null = null;
-  let sumBefore = 0;
+  let [sumBefore, daysBefore] = [0, 0];
   for (let before = 1; before <= n - MIN_BLOCKS; before++) {
-    sumBefore += differences[before - 1]!.d;
+    if (before === 1 || dayOf(before - 1) > dayOf(before - 2)) daysBefore++;
+    sumBefore += log[before - 1]!;
+    if (before < MIN_BLOCKS || daysBefore < options.minDays || block[before]! < options.firstBlock) continue;
     const after = n - before;
-    if (before < MIN_BLOCKS) continue;
     const size = (sum - sumBefore) / after - sumBefore / before;
     const within = squares - sumBefore ** 2 / before - (sum - sumBefore) ** 2 / after;
     const ratio = Math.abs(size) / Math.sqrt(Math.max(within, 1e-6) / n);
-    const t = ratio * Math.sqrt((EFFECTIVE_SHARE * before * after) / n);
-    if (ratio > MIN_SIZE && t > MIN_T && t > (best?.t ?? 0)) best = { block: differences[before]!.block, size, t };
+    const t = ratio * Math.sqrt((independent * before * after) / n);
+    if (ratio > MIN_SIZE && t > MIN_T && t > (best?.t ?? 0)) best = { block: block[before]!, size, t };
   }
   return best;
 }

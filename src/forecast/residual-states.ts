@@ -1,24 +1,53 @@
-/** Holt-Winters' level of what the season did not expect; it is taken at several speeds. */
+/** Holt-Winters' level of what the season did not expect, at three speeds, and how large that was of late. */
 
-/** Half-lives in seconds; 0 = the last known value itself. */
-export const LEVEL_HALF_LIVES = [0, 1800, 3 * 3600, 24 * 3600] as const;
+/** Half-lives of the slow level and of the recent size, in seconds. */
+const SLOW_HALF_LIFE = 3 * 3600;
+const SIZE_HALF_LIFE = 3600;
+
+export interface ResidualStates {
+  /** Holt-Winters' own level, the last known value itself, and the slow level. */
+  levels: [Float64Array, Float64Array, Float64Array];
+  recentSize: Float64Array;
+}
 
 /**
- * Entry t of the result is the level after value t; unknown values (NaN) leave it as it is, and it is 0 before the first
- * known one. O(n).
+ * Entry t of each array is the state after value t: level += gain (value - level). Unknown values (NaN) leave it as it is, and
+ * it is 0 before the first known one. The slow level follows values of `limit` at most: it would carry a single event
+ * for hours. All in one pass, since each addition waits for the one before it, but not for the other states'. O(n).
  */
-export function exponentialLevel(residual: Float64Array, gain: number): Float64Array {
-  const out = new Float64Array(residual.length);
-  let level = 0;
+export function residualStates(
+  residual: Float64Array,
+  options: { stepSeconds: number; holtWintersGain: number; limit: number },
+): ResidualStates {
+  const { limit, holtWintersGain, stepSeconds } = options;
+  const slowGain = gainOfHalfLife(SLOW_HALF_LIFE / stepSeconds);
+  const sizeGain = gainOfHalfLife(SIZE_HALF_LIFE / stepSeconds);
+  const own = new Float64Array(residual.length);
+  const last = new Float64Array(residual.length);
+  const slow = new Float64Array(residual.length);
+  const recentSize = new Float64Array(residual.length);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   for (let t = 0; t < residual.length; t++) {
-    const error = residual[t]! - level;
-    if (error === error) level += gain * error;
-    out[t] = level;
+    const x = residual[t]!;
+    if (x === x) {
+      const capped = x > limit ? limit : x < -limit ? -limit : x;
+      a += holtWintersGain * (x - a);
+      b = x;
+      c += slowGain * (capped - c);
+      d += sizeGain * (Math.abs(x) - d);
+    }
+    own[t] = a;
+    last[t] = b;
+    slow[t] = c;
+    recentSize[t] = d;
   }
-  return out;
+  return { levels: [own, last, slow], recentSize };
 }
 
 /** The gain with which a value's weight has halved after so many steps. */
-export function gainOfHalfLife(steps: number): number {
-  return steps > 0 ? 1 - Math.pow(2, -1 / steps) : 1;
+function gainOfHalfLife(steps: number): number {
+  return 1 - Math.pow(2, -1 / steps);
 }

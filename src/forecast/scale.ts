@@ -1,5 +1,4 @@
 /** The scale on which load is modelled: there its spread hardly depends on its level, and nothing can be negative. */
-import { linearRegression, quantileSorted } from 'simple-statistics';
 
 export interface Scale {
   /** sqrt: z = sqrt(y + offset), for counts (Anscombe 1948); log: z = log(y + offset), where the spread grows with the level. */
@@ -11,6 +10,8 @@ export interface Scale {
 const ANSCOMBE = 3 / 8;
 /** Halfway between the slope of counts (1/2) and that of proportional noise (1). */
 const LOG_FROM_SLOPE = 0.75;
+/** Fewer blocks than these have no slope. */
+const MIN_BLOCKS = 12;
 
 /**
  * Chosen from how the spread within blocks of `blockSteps` grows with their mean: the slope of log standard deviation on log
@@ -19,38 +20,51 @@ const LOG_FROM_SLOPE = 0.75;
 export function chooseScale(values: Float64Array, blockSteps: number): Scale {
   const positive = positiveSample(values);
   if (positive.length === 0) return { kind: 'sqrt', offset: ANSCOMBE };
-  const unit = Math.min(1, quantileSorted(positive, 0.05));
-  const blocks = blockMoments(values, blockSteps);
-  const slope = blocks.length >= 12 ? linearRegression(blocks).m : 0;
-  if (!(slope > LOG_FROM_SLOPE)) return { kind: 'sqrt', offset: ANSCOMBE * unit };
-  return { kind: 'log', offset: Math.max(unit, 0.05 * quantileSorted(positive, 0.5)) };
+  const unit = Math.min(1, lowest(positive, 0.05));
+  if (!(spreadSlope(values, Math.max(4, blockSteps)) > LOG_FROM_SLOPE)) return { kind: 'sqrt', offset: ANSCOMBE * unit };
+  return { kind: 'log', offset: Math.max(unit, 0.05 * lowest(positive, 0.5)) };
+}
+
+/** The value that this share of the sorted ones does not exceed. */
+function lowest(sorted: Float64Array, share: number): number {
+  return sorted[Math.ceil(share * sorted.length) - 1]!;
 }
 
 /** Up to about a thousand of the positive values, sorted. */
-function positiveSample(values: Float64Array): number[] {
+function positiveSample(values: Float64Array): Float64Array {
   // An odd stride visits all times of day.
   const stride = 2 * Math.floor(values.length / 2000) + 1;
-  const sample: number[] = [];
-  for (let t = 0; t < values.length; t += stride) if (values[t]! > 0) sample.push(values[t]!);
-  return sample.sort((a, b) => a - b);
+  const sample = new Float64Array(Math.ceil(values.length / stride));
+  let n = 0;
+  for (let t = 0; t < values.length; t += stride) if (values[t]! > 0) sample[n++] = values[t]!;
+  return sample.subarray(0, n).sort();
 }
 
-/** [log mean, log standard deviation] of each block that is known and not constant. */
-function blockMoments(values: Float64Array, blockSteps: number): [number, number][] {
-  const size = Math.max(4, blockSteps);
-  const blocks: [number, number][] = [];
+/** Least-squares slope of log standard deviation on log mean over the blocks that are known and not constant; 0 when few. */
+function spreadSlope(values: Float64Array, size: number): number {
+  let [n, sx, sy, sxx, sxy] = [0, 0, 0, 0, 0];
   for (let from = 0; from + size <= values.length; from += size) {
     let sum = 0;
     let squares = 0;
+    let before = values[from]!;
     for (let t = from + 1; t < from + size; t++) {
-      const step = values[t]! - values[t - 1]!;
-      sum += values[t]!;
-      squares += step * step;
+      const y = values[t]!;
+      sum += y;
+      squares += (y - before) * (y - before);
+      before = y;
     }
+    if (!(sum > 0 && squares > 0)) continue;
     // Half the mean squared difference is the variance with the slow movement of the level left out.
-    if (sum > 0 && squares > 0) blocks.push([Math.log(sum / (size - 1)), 0.5 * Math.log(squares / (2 * (size - 1)))]);
+    const x = Math.log(sum / (size - 1));
+    const y = 0.5 * Math.log(squares / (2 * (size - 1)));
+    n++;
+    sx += x;
+    sy += y;
+    sxx += x * x;
+    sxy += x * y;
   }
-  return blocks;
+  const determinant = n * sxx - sx * sx;
+  return n >= MIN_BLOCKS && determinant > 0 ? (n * sxy - sx * sy) / determinant : 0;
 }
 
 export function seriesToScale(scale: Scale, values: Float64Array): Float64Array {

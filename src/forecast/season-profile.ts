@@ -6,7 +6,8 @@
  * t - m (+ smoothing) only, so that all arrays extend one day beyond the data, and a part of them is what would have been
  * known at that time.
  */
-import { median } from 'simple-statistics';
+import { DAY_GAIN, recurrence } from './recurrence.ts';
+import { shortCycle } from './short-cycle.ts';
 import { capRare, difference, insertSorted, medianOfSorted, runningMean, runningMedian } from './smooth.ts';
 
 export interface SeasonProfile {
@@ -23,14 +24,15 @@ export interface SeasonProfile {
   week: Float64Array;
   /** Expected excess over the smooth value, for what recurs at the same step every day. */
   spike: Float64Array;
+  /** The same for what recurs every `period` steps, fewer than a day; zero where there is nothing of the kind. */
+  cycle: Float64Array;
+  period: number;
 }
 
-/** Share of a new day in the day profile, once five days are known. */
-const DAY_GAIN = 0.15;
-/** Days in the median that starts the day profile. */
-const START_DAYS = 5;
 /** One day moves a profile by no more than its gain times this many mean absolute deviations. */
 const CLIP = 3;
+/** The first days' median is known well before the first week is over. */
+const START_DAYS = 5;
 
 /** Standard deviation over mean absolute deviation of a normal variable. */
 const GAUSS = Math.sqrt(Math.PI / 2);
@@ -38,10 +40,15 @@ const GAUSS = Math.sqrt(Math.PI / 2);
 /** A spike is one when it exceeds two standard errors of what recurs. */
 const CONSISTENT = 4;
 
+/** From this day on a spike can be told from noise. */
+const FIRST_SPIKE_DAY = 2;
+
 /** Half-widths of the smoothing mean that are tried, in seconds. */
 const MEAN_HALF_WIDTHS = [0, 600, 1800] as const;
 /** The median before it removes what lasts for less. */
 const MEDIAN_HALF_WIDTH = 600;
+/** Smoothing is chosen on the last days. */
+const CHOICE_DAYS = 14;
 
 /** Profiles reach `length` steps; choices are made from the steps before `fitEnd`. */
 export interface ProfileExtent {
@@ -57,8 +64,11 @@ export function seasonProfile(z: Float64Array, extent: ProfileExtent): SeasonPro
   const robust = runningMedian(z, steps(MEDIAN_HALF_WIDTH));
   const half = bestHalfWidth(z, robust, { fitEnd, m, halves: MEAN_HALF_WIDTHS.map(steps) });
   const smooth = runningMean(robust, half);
-  const day = recurrence(smooth, length, m).expected;
+  const day = recurrence(smooth, { length, m, clip: CLIP });
   fillUnseen(day, m);
+  const excess = difference(z, smooth);
+  const { cycle, period } = shortCycle(excess, { length, fitEnd, m, lag: m });
+  if (period > 0) for (let t = 0; t < excess.length; t++) excess[t]! -= cycle[t]!;
   return {
     kind: 'day and week',
     m,
@@ -66,19 +76,28 @@ export function seasonProfile(z: Float64Array, extent: ProfileExtent): SeasonPro
     smooth,
     day,
     week: weekProfile(smooth, day, fitEnd, m),
-    spike: spikeProfile(z, smooth, length, m),
+    spike: spikeProfile(excess, length, m),
+    cycle,
+    period,
   };
 }
 
-/** Before a season can be learned: the median of all there is. */
+/** Before a season can be learned: the median of all there is, and what recurs every few steps. */
 export function flatProfile(z: Float64Array, extent: ProfileExtent): SeasonProfile {
   const { length, fitEnd, stepSeconds } = extent;
-  const known = z.subarray(0, fitEnd).filter((x) => x === x);
-  const flat = new Float64Array(length).fill(known.length > 0 ? median([...known]) : NaN);
+  const known = z.subarray(0, fitEnd).filter((x) => x === x).sort();
+  const middle = medianOfSorted(known, 0, known.length);
   const m = 86_400 / stepSeconds;
-  const spike = new Float64Array(length);
-  const unknown = new Float64Array(length).fill(NaN);
-  return { kind: 'flat', m, smoothingSteps: 0, smooth: z, day: flat, week: unknown, spike };
+  return {
+    kind: 'flat',
+    m,
+    smoothingSteps: 0,
+    smooth: z,
+    day: new Float64Array(length).fill(middle),
+    week: new Float64Array(length).fill(NaN),
+    spike: new Float64Array(length),
+    ...shortCycle(z.map((x) => x - middle), { length, fitEnd, m, lag: 0 }),
+  };
 }
 
 /** The smoothing with which the mean of the last two days says most about a step of the next, over the last two weeks. */
@@ -88,57 +107,20 @@ function bestHalfWidth(
   options: { fitEnd: number; m: number; halves: number[] },
 ): number {
   const { fitEnd, m, halves } = options;
+  const from = Math.max(2 * m, fitEnd - CHOICE_DAYS * m);
+  const recent = robust.subarray(from - 2 * m, fitEnd);
   let best = { half: halves[0]!, loss: Infinity };
   for (const half of new Set(halves)) {
-    const smooth = runningMean(robust, half);
+    const smooth = runningMean(recent, half);
     let loss = 0;
     // Every fifth step is enough to tell.
-    for (let t = Math.max(2 * m, fitEnd - 14 * m); t < fitEnd; t += 5) {
-      const error = z[t]! - (smooth[t - m]! + smooth[t - 2 * m]!) / 2;
-      if (error === error) loss += Math.abs(error);
+    for (let t = from, i = 2 * m; t < fitEnd; t += 5, i += 5) {
+      const error = Math.abs(z[t]! - (smooth[i - m]! + smooth[i - 2 * m]!) / 2);
+      if (error === error) loss += error;
     }
     if (loss < best.loss) best = { half, loss };
   }
   return best.half;
-}
-
-/** What recurs at the same step of every day, and by how much single days are off it. */
-export interface Recurrence {
-  expected: Float64Array;
-  deviation: Float64Array;
-}
-
-/**
- * Entry t, for `length` steps, is made of values[t - m], values[t - 2m], ...: their exponentially weighted mean, started with
- * the median of the first days, and moved by no single day more than CLIP usual deviations would. NaN before the first.
- */
-export function recurrence(values: Float64Array, length: number, m: number): Recurrence {
-  const expected = new Float64Array(length).fill(NaN);
-  const deviation = new Float64Array(length);
-  const start = new Float64Array(START_DAYS);
-  let usual = 0;
-  for (let t = m; t < length; t++) {
-    const value = t - m < values.length ? values[t - m]! : NaN;
-    const last = expected[t - m]!;
-    const spread = deviation[t - m]!;
-    expected[t] = last;
-    deviation[t] = spread;
-    if (value !== value) continue;
-    const error = last === last ? value - last : 0;
-    const limit = CLIP * (usual > spread ? usual : spread);
-    expected[t] =
-      t < (START_DAYS + 1) * m || last !== last
-        ? medianBefore(values, t, m, start)
-        : last + DAY_GAIN * clamp(error, limit);
-    const size = Math.abs(t < 3 * m ? error : clamp(error, 2 * limit));
-    deviation[t] = spread + DAY_GAIN * (size - spread);
-    usual += (size - usual) / (t < 2 * m ? t - m + 1 : m);
-  }
-  return { expected, deviation };
-}
-
-function clamp(x: number, limit: number): number {
-  return x > limit ? limit : x < -limit ? -limit : x;
 }
 
 /** A time of day that was never known is expected to be as the one before it. */
@@ -146,43 +128,59 @@ function fillUnseen(day: Float64Array, m: number): void {
   for (let t = m + 1; t < day.length; t++) if (day[t] !== day[t]) day[t] = day[t - 1]!;
 }
 
-/** Median of the last known values at t - lag, t - 2 lag, ..., as many as `window` holds; NaN without any. */
-function medianBefore(smooth: Float64Array, t: number, lag: number, window: Float64Array): number {
-  let n = 0;
-  for (let j = t - lag; j >= 0 && n < window.length; j -= lag) {
-    const y = smooth[j]!;
-    if (y !== y) continue;
-    insertSorted(window, n++, y);
-  }
-  return medianOfSorted(window, n);
-}
-
 /** Median of the last three weeks at the same time: as quick as a gain of 1/2, and one odd week does not count. */
 function weekProfile(smooth: Float64Array, day: Float64Array, fitEnd: number, m: number): Float64Array {
   // The first days are compared with the median of the first days, which is known well before the week is over.
   const usual = day.slice();
   usual.copyWithin(0, START_DAYS * m, 2 * START_DAYS * m);
-  const capped = capRare(difference(smooth, usual), fitEnd);
-  for (let t = 0; t < capped.length; t++) capped[t]! += usual[t]!;
+  const values = difference(smooth, usual);
+  capRare(values, fitEnd);
+  for (let t = 0; t < values.length; t++) values[t]! += usual[t]!;
+  // What is different from the day is capped; `usual` has done its duty.
+  const week = usual;
   const window = new Float64Array(3);
-  const week = new Float64Array(day.length).fill(NaN);
-  for (let t = 7 * m; t < day.length; t++) week[t] = medianBefore(capped, t, 7 * m, window) - day[t]!;
-  const offset = capRare(week, fitEnd);
-  for (let t = 0; t < week.length; t++) week[t] = day[t]! + offset[t]!;
+  week.fill(NaN, 0, 7 * m);
+  for (let t = 7 * m; t < week.length; t++) week[t] = medianOfWeeks(values, t, 7 * m, window) - day[t]!;
+  capRare(week, fitEnd);
+  for (let t = 7 * m; t < week.length; t++) week[t]! += day[t]!;
   return week;
+}
+
+/** Median of the values one, two and three weeks before t, or of the last three known ones where those are not. */
+function medianOfWeeks(values: Float64Array, t: number, lag: number, window: Float64Array): number {
+  if (t >= 3 * lag && t - lag < values.length) {
+    const a = values[t - lag]!;
+    const b = values[t - 2 * lag]!;
+    const c = values[t - 3 * lag]!;
+    const middle = Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    if (middle === middle) return middle;
+  }
+  let n = 0;
+  for (let j = t - lag; j >= 0 && n < window.length; j -= lag) {
+    const y = j < values.length ? values[j]! : NaN;
+    if (y === y) insertSorted(window, 0, n++, y);
+  }
+  return medianOfSorted(window, 0, n);
 }
 
 /**
  * What (value - smooth) recurs at the same step of every day, shrunk by how consistent it is from day to day (Wiener weight:
- * signal variance over total); from four days on.
+ * signal variance over total).
  */
-function spikeProfile(z: Float64Array, smooth: Float64Array, length: number, m: number): Float64Array {
-  const excess = difference(z, smooth);
-  const { expected, deviation } = recurrence(excess, length, m);
-  return expected.map((mean, t) => {
-    if (t < 4 * m || mean !== mean) return 0;
-    const days = Math.min(Math.floor(t / m), (2 - DAY_GAIN) / DAY_GAIN);
-    const noise = (GAUSS * deviation[t]!) ** 2 / days;
-    return mean * mean > CONSISTENT * noise ? (mean * (mean * mean - noise)) / (mean * mean) : 0;
-  });
+function spikeProfile(excess: Float64Array, length: number, m: number): Float64Array {
+  const deviation = new Float64Array(length);
+  const expected = recurrence(excess, { length, m, clip: CLIP, deviation });
+  const most = (2 - DAY_GAIN) / DAY_GAIN;
+  expected.fill(0, 0, Math.min(length, FIRST_SPIKE_DAY * m));
+  for (let t = FIRST_SPIKE_DAY * m; t < length; t++) {
+    const mean = expected[t]!;
+    const noise = (GAUSS * GAUSS * deviation[t]! * deviation[t]!) / Math.min(t / m, most);
+    expected[t] = mean * mean > CONSISTENT * noise ? mean - noise / mean : 0;
+  }
+  return expected;
+}
+
+/** The same phase of a cycle, at least `shift` steps earlier. */
+export function cycleShift(period: number, shift: number): number {
+  return period > 0 ? Math.ceil(shift / period) * period : shift;
 }

@@ -2,28 +2,39 @@
  * Holt-Winters' season and levels, corrected per lead time, with quantiles from the model's own past errors at that lead.
  * It is fitted on the steps before `fitEnd` and then read at any later origin, whose forecast uses steps before it only.
  */
-import { daysBack, leadData } from './lead-data.ts';
-import type { LeadData, LeadFit, Range } from './lead-model.ts';
-import { fitLead, spreadAt, writeFeatures } from './lead-model.ts';
+import type { LeadFit, Range } from './lead-model.ts';
+import { fitLead, spreadOf } from './lead-model.ts';
 import { quantileOf } from './residual-quantiles.ts';
 import { fromScale, meanFromScale } from './scale.ts';
 import type { DemandSeries, SeasonalState } from './seasonal-state.ts';
 import { seasonalState } from './seasonal-state.ts';
+import type { TargetRows, WindowView } from './window-view.ts';
+import {
+  BASE,
+  FEATURES,
+  FIRST_LEVEL,
+  MEAN_BASE,
+  RECENT_SIZE,
+  USUAL_SIZE,
+  daysBack,
+  emptyRows,
+  limitEvents,
+  readTargets,
+  targetRows,
+  windowView,
+} from './window-view.ts';
 
 /** Lead times that get a regression of their own, in seconds; those between are interpolated in log lead. */
-const ANCHOR_LEADS = [300, 600, 1200, 2400, 4800, 10_800, 21_600, 43_200, 84_000, 172_800] as const;
-const MAX_ROWS = 1200;
-/** Coprime with every number of steps a day, so that rows visit all times of day. */
-const STRIDES = [1, 5, 7, 11, 13, 17, 19, 23] as const;
+const ANCHOR_LEADS = [300, 900, 2700, 7200, 21_600, 84_000, 172_800] as const;
+const MAX_ROWS = 600;
+/** Strides between rows are whole numbers and this, the least rational of fractions. */
+const GOLDEN = 0.618033988749895;
 /** No forecast goes further beyond the largest peak so far than this factor: tails are extrapolated, but not for ever. */
 const BEYOND_LARGEST = 3;
 /** And no mean beyond this many. */
 const MEAN_BEYOND_LARGEST = 1.5;
 /** A coefficient is held back as by this many independent stretches of a lead time (at least half an hour) without effect. */
 const RIDGE_STRETCHES = 7.5;
-
-/** Of the coefficients about half are of any use at a given lead; the others, held back, explain little away. */
-const ACTIVE_SHARE = 0.5;
 
 export interface SlotDistribution {
   mean: Float64Array;
@@ -45,49 +56,69 @@ export interface SeasonalModel {
   forecastAt(origin: number, request: StepRequest): SlotDistribution;
 }
 
+/** What was fitted for one window, made when it is first asked for. */
+interface WindowFits {
+  /** For targets from `fitEnd` on. */
+  viewOf(days: number): WindowView;
+  anchors: readonly number[];
+  fitOf(lead: number): LeadFit;
+}
+
 export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachSteps: number): SeasonalModel {
   const state = seasonalState(series, fitEnd, reachSteps);
-  const dataOf = memo((window, days) => leadData(state, window, days));
-  const fitOf = memo((window, lead) => fitAnchor(state, dataOf(window, daysBack(state, lead, window)), window, lead));
-  const all = [...new Set(ANCHOR_LEADS.map((s) => Math.max(1, Math.floor(s / series.stepSeconds))))];
-  const anchorsOf = memo((window) => all.filter((lead, i) => i === 0 || hasRows(state, window, lead)));
+  const fitsOf = memo((window) => windowFits(state, window));
   return {
     name: modelName(state),
-    forecastAt: (origin, request) => {
-      const { window, steps, levels } = request;
-      const out = { mean: new Float64Array(steps), quantiles: levels.map(() => new Float64Array(steps)) };
-      const tableOf = memo((lead) => levels.map((level) => quantileOf(fitOf(window, lead).quantiles, level)));
-      const last = origin > 0 ? state.lastKnown[Math.min(origin, state.lastKnown.length) - 1]! : 0;
-      const ceiling = BEYOND_LARGEST * state.largest[last]!;
-      for (let s = 0; s < steps; s++) {
-        const lead = Math.max(1, request.first + s - last);
-        const target = withinReach(state, request.first + s, window);
-        const isBorrowed = target < request.first + s;
-        const data = dataOf(window, isBorrowed ? 1 : daysBack(state, lead, window));
-        const [lower, upper, weight] = bracket(anchorsOf(window, 0), lead, state.profile.m);
-        const query = { a: fitOf(window, lower), b: fitOf(window, upper), weight, origin: last, target };
-        const { mean, z, size } = readStep(state, data, query);
-        out.mean[s] = Math.min(mean, (ceiling * MEAN_BEYOND_LARGEST) / BEYOND_LARGEST);
-        const [qa, qb] = [tableOf(lower, 0), tableOf(upper, 0)];
-        for (let k = 0; k < levels.length; k++) {
-          const q = qa[k]! + weight * (qb[k]! - qa[k]!);
-          out.quantiles[k]![s] = Math.min(fromScale(state.scale, z + size * q), ceiling);
-        }
-      }
-      return out;
-    },
+    forecastAt: (origin, request) => readModel(state, fitsOf(request.window), origin, request),
   };
 }
 
-/** Remembers the results of a pure function of two small integers. */
-function memo<T>(compute: (a: number, b: number) => T): (a: number, b: number) => T {
-  const known = new Map<number, T>();
-  return (a, b) => {
-    const key = a * 65_536 + b;
-    let value = known.get(key);
-    if (value === undefined) known.set(key, (value = compute(a, b)));
-    return value;
+/** Remembers the results of a function of a small integer. */
+function memo<T>(compute: (key: number) => T): (key: number) => T {
+  const known: (T | undefined)[] = [];
+  return (key) => (known[key] ??= compute(key));
+}
+
+function windowFits(state: SeasonalState, window: number): WindowFits {
+  const nearRows = sharedRows(windowView(state, window, 1), 1);
+  const near = limitEvents(nearRows.view, nearRows);
+  const { rawLimit, smoothLimit } = near;
+  const viewOf = (days: number, from: number) => ({ ...windowView(state, window, days, from), rawLimit, smoothLimit });
+  const rowsOf = memo((days) => (days === 1 ? nearRows : sharedRows(viewOf(days, 0), days)));
+  const all = [...new Set(ANCHOR_LEADS.map((s) => Math.max(1, Math.floor(s / state.stepSeconds))))];
+  return {
+    viewOf: memo((days) => (days === 1 ? near : viewOf(days, state.fitEnd))),
+    anchors: all.filter((lead, i) => i === 0 || hasRows(state, window, lead)),
+    fitOf: memo((lead) => fitAnchor(state, rowsOf(daysBack(state, lead, window)), lead)),
   };
+}
+
+function sharedRows(view: WindowView, days: number): TargetRows {
+  const range = rowRange(view.state, view.window, days);
+  const least = (range.to - range.from) / MAX_ROWS;
+  const stride = least <= 1 ? 1 : Math.ceil(least - GOLDEN) + GOLDEN;
+  return targetRows(view, { ...range, stride });
+}
+
+function rowRange(state: SeasonalState, window: number, days: number): { from: number; to: number } {
+  const { m, kind } = state.profile;
+  // The profile's first days are copies of few days, and their errors not what they are later: left out when there is enough.
+  const young = state.fitEnd >= 21 * m ? 3 : state.fitEnd > 5 * m ? 1 : 0;
+  return { from: kind === 'flat' ? 0 : (days + young) * m, to: state.fitEnd - window + 1 };
+}
+
+/** A lead time gets its own regression once half a day of targets is there. */
+function hasRows(state: SeasonalState, window: number, lead: number): boolean {
+  const { from, to } = rowRange(state, window, daysBack(state, lead, window));
+  return to - Math.max(from, lead) >= state.profile.m / 2;
+}
+
+function fitAnchor(state: SeasonalState, rows: TargetRows, lead: number): LeadFit {
+  const length = rows.n > 0 ? rows.targets[rows.n - 1]! - rows.targets[0]! + 1 : 1;
+  // Targets within a lead time of each other share their error: so many independent ones are there.
+  const together = Math.max(1800 / state.stepSeconds, lead);
+  const independent = length / together;
+  return fitLead(rows, { lead, ridgeShare: RIDGE_STRETCHES / independent, independent });
 }
 
 function modelName(state: SeasonalState): string {
@@ -103,68 +134,105 @@ function withinReach(state: SeasonalState, step: number, window: number): number
   return beyond > 0 ? step - Math.ceil(beyond / weekSteps) * weekSteps : step;
 }
 
-/**
- * The anchors around a lead and how far it is from the first to the second in log lead. Within a day the season is a day
- * old; the anchor beyond, for which it is older, plays no part.
- */
-function bracket(anchors: number[], lead: number, m: number): [number, number, number] {
-  let i = 0;
-  while (i + 1 < anchors.length && anchors[i + 1]! <= lead) i++;
-  const a = anchors[i]!;
-  const b = anchors[Math.min(i + 1, anchors.length - 1)]!;
-  if (a === b || lead <= a || (lead <= m && b > m)) return [a, a, 0];
-  return [a, b, Math.log(lead / a) / Math.log(b / a)];
-}
-
-function rowRange(state: SeasonalState, window: number, lead: number): { from: number; to: number } {
-  const { m, kind } = state.profile;
-  // The profile's first days are copies of few days, and their errors not what they are later: left out when there is enough.
-  const young = state.fitEnd >= 21 * m ? 3 : state.fitEnd > 5 * m ? 1 : 0;
-  const settled = (daysBack(state, lead, window) + young) * m;
-  return { from: Math.max(kind === 'flat' ? 0 : settled, lead), to: state.fitEnd - window + 1 };
-}
-
-/** A lead time gets its own regression once half a day of targets is there. */
-function hasRows(state: SeasonalState, window: number, lead: number): boolean {
-  const { from, to } = rowRange(state, window, lead);
-  return to - from >= state.profile.m / 2;
-}
-
-function fitAnchor(state: SeasonalState, data: LeadData, window: number, lead: number): LeadFit {
-  const { from, to } = rowRange(state, window, lead);
-  const stride = STRIDES.find((s) => (to - from) / s <= MAX_ROWS) ?? STRIDES.at(-1)!;
-  // Targets within a lead time of each other share their error: so many independent ones are there.
-  const stretches = Math.max(1, to - from) / Math.max(1800 / state.stepSeconds, lead);
-  const ridgeShare = RIDGE_STRETCHES / stretches;
-  const leverage = ACTIVE_SHARE / (stretches * (1 + ridgeShare));
-  return fitLead(data, { lead, from, to, stride, ridgeShare, leverage });
-}
-
-interface StepQuery {
-  /** The regressions at the anchors before and after the lead; `weight` is that of `b`. */
+/** The regressions at the anchors around a lead, and how far it is from the first to the second in log lead. */
+interface Bracket {
   a: LeadFit;
   b: LeadFit;
-  weight: number;
-  origin: number;
-  target: number;
+  /** Quantiles of the errors at the levels asked for. */
+  tableA: Float64Array;
+  tableB: Float64Array;
+  /** Leads from..until (exclusive) are between these anchors. */
+  from: number;
+  until: number;
+  /** 1 / log of the ratio of the two leads; 0 where there is one alone. */
+  perLog: number;
+}
+
+/** Within a day the season is a day old; the anchor beyond, for which it is older, plays no part. */
+function bracketAt(fits: WindowFits, lead: number, m: number, levels: readonly number[]): Bracket {
+  const { anchors } = fits;
+  let i = 0;
+  while (i + 1 < anchors.length && anchors[i + 1]! <= lead) i++;
+  const from = anchors[i]!;
+  const next = anchors[i + 1] ?? Infinity;
+  const isAlone = next === Infinity || (lead <= m && next > m);
+  const a = fits.fitOf(from);
+  const b = isAlone ? a : fits.fitOf(next);
+  const tableOf = (fit: LeadFit) => Float64Array.from(levels, (level) => quantileOf(fit.quantiles, level));
+  const tableA = tableOf(a);
+  return {
+    a,
+    b,
+    tableA,
+    tableB: isAlone ? tableA : tableOf(b),
+    from,
+    until: isAlone ? Math.min(next, lead <= m ? m + 1 : Infinity) : next,
+    perLog: isAlone ? 0 : 1 / Math.log(next / from),
+  };
+}
+
+function readModel(state: SeasonalState, fits: WindowFits, origin: number, request: StepRequest): SlotDistribution {
+  const { steps, levels, first } = request;
+  const { m } = state.profile;
+  const out = { mean: new Float64Array(steps), quantiles: levels.map(() => new Float64Array(steps)) };
+  const last = origin > 0 ? state.lastKnown[Math.min(origin, state.lastKnown.length) - 1]! : 0;
+  const ceiling = BEYOND_LARGEST * state.largest[last]!;
+  const columns = columnsAt(state, fits, last, request);
+  let bracket: Bracket | null = null;
+  for (let s = 0; s < steps; s++) {
+    const lead = Math.max(1, first + s - last);
+    if (!bracket || lead >= bracket.until) bracket = bracketAt(fits, lead, m, levels);
+    const weight = bracket.perLog * Math.log(lead / bracket.from);
+    const { mean, z, size } = readStep(state, bracket, weight, { columns, s });
+    out.mean[s] = Math.min(mean, (ceiling * MEAN_BEYOND_LARGEST) / BEYOND_LARGEST);
+    for (let k = 0; k < levels.length; k++) {
+      const q = mix(bracket.tableA[k]!, bracket.tableB[k]!, weight);
+      out.quantiles[k]![s] = Math.min(fromScale(state.scale, z + size * q), ceiling);
+    }
+  }
+  return out;
+}
+/** What is known at step `last` of each target. */
+function columnsAt(state: SeasonalState, fits: WindowFits, last: number, request: StepRequest): Float64Array[] {
+  const { first, steps, window } = request;
+  const rows = emptyRows(steps);
+  rows.n = steps;
+  const daysOf = (s: number) => {
+    const isBorrowed = rows.targets[s]! < first + s;
+    return isBorrowed ? 1 : daysBack(state, Math.max(1, first + s - last), window);
+  };
+  for (let s = 0; s < steps; s++) rows.targets[s] = withinReach(state, first + s, window);
+  for (let from = 0, to = 0; from < steps; from = to) {
+    const days = daysOf(from);
+    while (to < steps && daysOf(to) === days) to++;
+    readTargets(fits.viewOf(days), rows, from, to);
+  }
+  for (let k = 0; k < state.levels.length; k++) rows.columns[FIRST_LEVEL + k]!.fill(state.levels[k]![last]!);
+  rows.columns[RECENT_SIZE]!.fill(state.recentSize[last]!);
+  return rows.columns;
 }
 
 /** The mean, and centre and unit of the peak's distribution on the model's scale. */
-function readStep(state: SeasonalState, data: LeadData, query: StepQuery): { mean: number; z: number; size: number } {
-  const { a, b, weight, target } = query;
-  const features = new Float64Array(a.coefficients.length);
-  writeFeatures(features, data, query);
+function readStep(
+  { scale }: SeasonalState,
+  { a, b }: Bracket,
+  weight: number,
+  { columns, s }: { columns: Float64Array[]; s: number },
+): { mean: number; z: number; size: number } {
   let correction = 0;
   let meanCorrection = 0;
-  for (let i = 0; i < features.length; i++) {
-    correction += features[i]! * mix(a.coefficients[i]!, b.coefficients[i]!, weight);
-    meanCorrection += features[i]! * mix(a.secondCoefficients[i]!, b.secondCoefficients[i]!, weight);
+  for (let i = 0; i < FEATURES; i++) {
+    const x = columns[i]![s]!;
+    correction += x * mix(a.coefficients[i]!, b.coefficients[i]!, weight);
+    meanCorrection += x * mix(a.meanCoefficients[i]!, b.meanCoefficients[i]!, weight);
   }
-  const z = data.base[target]! + within(correction, a.range, b.range);
-  const zMean = data.second ? data.second.base[target]! + within(meanCorrection, a.secondRange, b.secondRange) : 0;
-  const size = mix(spreadAt(a.spread, data, query), spreadAt(b.spread, data, query), weight);
-  const variance = mix(a.secondVariance, b.secondVariance, weight) * size * size;
-  return { mean: meanFromScale(state.scale, zMean, variance), z, size };
+  const z = columns[BASE]![s]! + within(correction, a.range, b.range);
+  const zMean = columns[MEAN_BASE]![s]! + within(meanCorrection, a.meanRange, b.meanRange);
+  const usual = columns[USUAL_SIZE]![s]!;
+  const recent = columns[RECENT_SIZE]![s]!;
+  const size = mix(spreadOf(a.spread, usual, recent), spreadOf(b.spread, usual, recent), weight);
+  const variance = mix(a.meanVariance, b.meanVariance, weight) * size * size;
+  return { mean: meanFromScale(scale, zMean, variance), z, size };
 }
 
 /** The value, or the nearest that either range has seen. */

@@ -1,12 +1,14 @@
 /** What a history looks like to the season and the levels: everything that the regressions read, on the model's scale. */
 import type { Scale } from './scale.ts';
 import { chooseScale, seriesToScale } from './scale.ts';
-import { LEVEL_HALF_LIVES, exponentialLevel, gainOfHalfLife } from './residual-states.ts';
+import type { ResidualStates } from './residual-states.ts';
+import { residualStates } from './residual-states.ts';
 import { fitHoltWinters } from './holt-winters-fit.ts';
+import { recurrence } from './recurrence.ts';
 import { levelFactors } from './relevel.ts';
 import type { SeasonProfile } from './season-profile.ts';
-import { capRare, difference } from './smooth.ts';
-import { flatProfile, recurrence, seasonProfile } from './season-profile.ts';
+import { difference, rareSize } from './smooth.ts';
+import { flatProfile, seasonProfile } from './season-profile.ts';
 
 /** What is known of the demand; NaN = unknown. */
 export interface DemandSeries {
@@ -24,7 +26,7 @@ export interface Companion {
   gap: Float64Array | null;
 }
 
-export interface SeasonalState {
+export interface SeasonalState extends ResidualStates {
   scale: Scale;
   stepSeconds: number;
   /** Regressions use targets before this step. */
@@ -35,20 +37,24 @@ export interface SeasonalState {
   profile: SeasonProfile;
   /** Share of (week - day) that is added to the day profile. */
   weekWeight: number;
-  /** Holt-Winters' level of what the season leaves over, at several speeds, fastest first. */
-  levels: Float64Array[];
-  /** Usual size of that at the time of day, and its recent size. */
+  /** What the season expects of the signal. */
+  expected: Float64Array;
+  /** Usual size of what the season leaves over, by time of day. */
   usualSize: Float64Array;
-  recentSize: Float64Array;
   /** For each step the last known step up to it, and the largest peak. */
   lastKnown: Int32Array;
   largest: Float64Array;
+  /** Peaks are whole numbers. */
+  isWhole: boolean;
 }
 
 /** Days that Holt-Winters' parameters are estimated on. */
-const HOLT_WINTERS_DAYS = 14;
+const HOLT_WINTERS_DAYS = 7;
 /** Below this there is no day to compare a day with. */
 const MIN_SEASON_SECONDS = 2 * 86_400;
+/** One day moves the usual size of errors, and the usual gap between two quantities, by at most so many of its deviations. */
+const SIZE_CLIP = 3;
+const GAP_CLIP = 3;
 
 /**
  * Choices (scale, smoothing, weight of the week) are made from the steps before `fitEnd`; entry t of every array depends on
@@ -62,17 +68,21 @@ export function seasonalState(measured: DemandSeries, fitEnd: number, reachSteps
   const length = signal.length + reachSteps;
   const isShort = countKnown(signal, fitEnd) * stepSeconds < MIN_SEASON_SECONDS;
   const profile = (isShort ? flatProfile : seasonProfile)(signal, { length, fitEnd, stepSeconds });
+  const { m } = profile;
   const companion = (values: Float64Array): Companion => {
     if (values === series.signal) return { z: signal, gap: null };
     const z = seriesToScale(scale, values);
-    return { z, gap: recurrence(difference(signal, z), length, profile.m).expected };
+    return { z, gap: recurrence(difference(signal, z), { length, m, clip: GAP_CLIP }) };
   };
   const weekWeight = weekWeightOf(signal, profile, fitEnd);
-  const residual = new Float64Array(signal.length);
-  for (let t = 0; t < signal.length; t++) residual[t] = signal[t]! - expectation(profile, weekWeight, t, 0);
-  // A slow level would carry a single event for hours.
-  const capped = capRare(residual, fitEnd);
-  const size = residual.map(Math.abs);
+  const expected = expectations(profile, weekWeight);
+  const residual = difference(signal, expected);
+  const states = residualStates(residual, {
+    stepSeconds,
+    holtWintersGain: holtWintersGain(signal, fitEnd, profile),
+    limit: rareSize(residual, fitEnd),
+  });
+  for (let t = 0; t < residual.length; t++) residual[t] = Math.abs(residual[t]!);
   return {
     scale,
     stepSeconds,
@@ -82,20 +92,15 @@ export function seasonalState(measured: DemandSeries, fitEnd: number, reachSteps
     mean: companion(series.mean),
     profile,
     weekWeight,
-    levels: [
-      exponentialLevel(residual, holtWintersGain(signal, fitEnd, profile)),
-      ...LEVEL_HALF_LIVES.map((seconds) =>
-        exponentialLevel(seconds > 3600 ? capped : residual, gainOfHalfLife(seconds / stepSeconds)),
-      ),
-    ],
-    usualSize: recurrence(size, length, profile.m).expected,
-    recentSize: exponentialLevel(size, gainOfHalfLife(3600 / stepSeconds)),
-    lastKnown: lastKnownSteps(signal),
-    largest: runningMaximum(series.peak),
+    expected,
+    ...states,
+    usualSize: recurrence(residual, { length, m, clip: SIZE_CLIP }),
+    ...runningFacts(signal, series.peak),
+    isWhole: isWhole(measured.peak, fitEnd),
   };
 }
 
-/** Holt-Winters' own alpha, estimated on the last two weeks; 1 before a season can be. */
+/** Holt-Winters' own alpha, estimated on the last week; 1 before a season can be. */
 function holtWintersGain(signal: Float64Array, fitEnd: number, { kind, m }: SeasonProfile): number {
   if (kind === 'flat') return 1;
   return fitHoltWinters(signal.subarray(Math.max(0, fitEnd - HOLT_WINTERS_DAYS * m), fitEnd), m).alpha;
@@ -111,11 +116,14 @@ function onPresentLevel(series: DemandSeries, fitEnd: number): DemandSeries {
   return { ...series, signal, peak, mean: scaled(series.mean) };
 }
 
-/** What the season expects at step t when the day profile is known up to `shift` steps (whole days) before the usual. */
-export function expectation(profile: SeasonProfile, weekWeight: number, t: number, shift: number): number {
-  const day = profile.day[t - shift]!;
-  const weekly = profile.week[t]! - day;
-  return day + (weekly === weekly ? weekWeight * weekly : 0) + profile.spike[t - shift]!;
+/** What the season expects of each step. */
+function expectations({ day, week, spike, cycle }: SeasonProfile, weekWeight: number): Float64Array {
+  const out = new Float64Array(day.length);
+  for (let t = 0; t < out.length; t++) {
+    const weekly = week[t]! - day[t]!;
+    out[t] = day[t]! + (weekly === weekly ? weekWeight * weekly : 0) + spike[t]! + cycle[t]!;
+  }
+  return out;
 }
 
 function countKnown(z: Float64Array, end: number): number {
@@ -133,7 +141,7 @@ function weekWeightOf(z: Float64Array, profile: SeasonProfile, fitEnd: number): 
   const from = fitEnd >= 21 * profile.m ? 14 : 7;
   for (let t = from * profile.m; t < fitEnd; t++) {
     const x = profile.week[t]! - profile.day[t]!;
-    const y = z[t]! - profile.day[t]! - profile.spike[t]!;
+    const y = z[t]! - profile.day[t]! - profile.spike[t]! - profile.cycle[t]!;
     if (x !== x || y !== y) continue;
     xy += x * y;
     xx += x * x;
@@ -143,22 +151,21 @@ function weekWeightOf(z: Float64Array, profile: SeasonProfile, fitEnd: number): 
   return Math.max(0, Math.min(1, xy / (xx * (1 + profile.m / n))));
 }
 
-function lastKnownSteps(z: Float64Array): Int32Array {
-  const out = new Int32Array(z.length);
+function runningFacts(z: Float64Array, peak: Float64Array): Pick<SeasonalState, 'lastKnown' | 'largest'> {
+  const lastKnown = new Int32Array(z.length);
+  const largest = new Float64Array(z.length);
   let last = 0;
+  let max = 0;
   for (let t = 0; t < z.length; t++) {
     if (z[t] === z[t]) last = t;
-    out[t] = last;
+    if (peak[t]! > max) max = peak[t]!;
+    lastKnown[t] = last;
+    largest[t] = max;
   }
-  return out;
+  return { lastKnown, largest };
 }
 
-function runningMaximum(values: Float64Array): Float64Array {
-  const out = new Float64Array(values.length);
-  let max = 0;
-  for (let t = 0; t < values.length; t++) {
-    if (values[t]! > max) max = values[t]!;
-    out[t] = max;
-  }
-  return out;
+function isWhole(values: Float64Array, end: number): boolean {
+  for (let t = 0; t < end; t++) if (Math.floor(values[t]!) < values[t]!) return false;
+  return true;
 }
