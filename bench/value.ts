@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseTargetConfig, type TargetConfig } from '../src/config.ts';
-import { objectiveOf } from '../src/controller/planner.ts';
+import { objectiveOf } from '../src/controller/objective.ts';
 import { readMetricsFile } from '../src/input/metrics-file.ts';
 import { AVAILABLE, createAlternatives, type ScoredPolicy } from '../src/replay/alternatives.ts';
 import { type Evaluation, periodOf, prepareEvaluation } from '../src/replay/evaluate.ts';

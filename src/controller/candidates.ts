@@ -1,7 +1,4 @@
-/** The policies that compete at every decision, and the level that each would have held in every past slot. */
-import type { Forecaster } from '../forecast/index.ts';
-import { DAY_MS, SLOT_MS } from '../time.ts';
-import type { SlotDemand } from './slot-demand.ts';
+/** The policies that compete at every decision. */
 
 export type Candidate =
   /** Nothing provisioned but the minimum. */
@@ -10,12 +7,20 @@ export type Candidate =
   | { kind: 'constant'; level: number }
   /** The peaks of the same time a day or a week ago, held around. */
   | { kind: 'repeat'; days: 1 | 7; holdSlots: number }
+  /** A multiple of the highest peak in the last `recentSlots` slots. */
+  | { kind: 'recent'; recent: RecentPeak }
   /**
-   * Covers a quantile of the highest demand in the next `holdSlots` slots, holds it for as long afterwards, and never
-   * holds less than the floor.
+   * Covers a quantile of the highest demand in the next `holdSlots` slots and holds it for as long afterwards; never
+   * less than the floor, nor than a multiple of the recent peak where there is one.
    */
-  | { kind: 'forecast'; coverQuantile: number; holdSlots: number; floor: number };
+  | { kind: 'forecast'; coverQuantile: number; holdSlots: number; floor: number; recent: RecentPeak | null };
 
+export interface RecentPeak {
+  slots: number;
+  factor: number;
+}
+
+/** Also what a candidate's past is remembered by: equal names, equal candidates. */
 export function candidateName(candidate: Candidate): string {
   switch (candidate.kind) {
     case 'on-demand':
@@ -24,124 +29,112 @@ export function candidateName(candidate: Candidate): string {
       return `constant ${candidate.level}`;
     case 'repeat':
       return `last ${candidate.days === 1 ? 'day' : 'week'} repeated, hold ${candidate.holdSlots * 5} min`;
+    case 'recent':
+      return recentName(candidate.recent);
     case 'forecast': {
-      const floor = candidate.floor > 0 ? `, floor ${candidate.floor}` : '';
-      return `forecast q${+(candidate.coverQuantile * 100).toFixed(2)}, hold ${candidate.holdSlots * 5} min${floor}`;
+      const { coverQuantile, holdSlots, floor, recent } = candidate;
+      const atLeast = [...(floor > 0 ? [`floor ${floor}`] : []), ...(recent ? [`or ${recentName(recent)}`] : [])];
+      return [`forecast q${+(coverQuantile * 100).toFixed(2)}, hold ${holdSlots * 5} min`, ...atLeast].join(', ');
     }
   }
 }
 
-export const COVER_QUANTILES = [0.5, 0.75, 0.9, 0.96, 0.99, 0.997, 0.999, 0.9999] as const;
-export const HOLD_SLOTS = [1, 3, 6] as const;
-const CONSTANT_LEVELS = 24;
-/** Shares of the history's 99.9 % peak that serve as floors. */
-const FLOOR_SHARES = [0, 0.1, 0.25, 0.5];
+function recentName({ slots, factor }: RecentPeak): string {
+  return `peak of the last ${slots * 5} min x ${factor}`;
+}
 
-/** All candidates; constants and floors are taken from the peaks that were seen. */
-export function allCandidates(peaks: readonly Float64Array[]): Candidate[] {
-  const sorted = Float64Array.from(peaks.flatMap((draw) => [...draw.filter((peak) => peak >= 0)])).sort();
-  const high = Math.ceil(sorted[Math.floor((sorted.length - 1) * 0.999)] ?? 0);
-  const top = Math.ceil(sorted.at(-1) ?? 0);
-  const constants = new Set(
-    Array.from({ length: CONSTANT_LEVELS }, (_, i) => Math.ceil((top * (i + 1)) / CONSTANT_LEVELS)),
-  );
-  const floors = [...new Set(FLOOR_SHARES.map((share) => Math.round(high * share)))];
+export const COVER_QUANTILES = [0.5, 0.75, 0.9, 0.96, 0.99, 0.997, 0.999, 0.9999] as const;
+export const HOLD_SLOTS = [1, 3, 6, 12] as const;
+const FLOORED_HOLD_SLOTS = [1, 3];
+/** Shares of the history's 99.9 % peak that serve as floors. */
+const FLOOR_SHARES = [0.1, 0.25, 0.5];
+const RECENT_SLOTS = [3, 6, 12, 24];
+/** 1.43 is the headroom of a utilisation of 0.7, AWS's example for target tracking. */
+const RECENT_FACTORS = [0.7, 1, 1.2, 1.43, 2];
+const RAISED_QUANTILES = [0.75, 0.96];
+const RAISED_HOLD_SLOTS = 3;
+const RAISED_RECENT_SLOTS = [3, 12, 24];
+const RAISED_FACTORS = [1, 1.2];
+const MOST_CONSTANTS = 24;
+/** Levels lie on a grid of their own, so that those of one day are mostly those of the next. */
+const LEVEL_RATIO = 1.12;
+
+/** All candidates; `peaks` are those seen in the period of the comparison, from which constants and floors are taken. */
+export function allCandidates(peaks: Float64Array): Candidate[] {
+  const sorted = peaks.toSorted();
+  const high = sorted[Math.floor((sorted.length - 1) * 0.999)] ?? 0;
+  const floors = [...new Set(FLOOR_SHARES.map((share) => onGrid(high * share)))].filter((level) => level > 0);
+  return [...simpleCandidates(peaks), ...forecastCandidates(floors)];
+}
+
+/** Those that need no forecast. */
+export function simpleCandidates(peaks: Float64Array): Candidate[] {
+  const top = peaks.reduce((highest, peak) => Math.max(highest, peak), 0);
   return [
     { kind: 'on-demand' },
-    ...[...constants].filter((level) => level > 0).map((level): Candidate => ({ kind: 'constant', level })),
-    ...HOLD_SLOTS.flatMap((holdSlots): Candidate[] => [
+    ...constantLevels(top).map((level): Candidate => ({ kind: 'constant', level })),
+    ...[1, 3, 6].flatMap((holdSlots): Candidate[] => [
       { kind: 'repeat', days: 1, holdSlots },
       { kind: 'repeat', days: 7, holdSlots },
     ]),
+    ...RECENT_SLOTS.flatMap((slots) =>
+      RECENT_FACTORS.map((factor): Candidate => ({ kind: 'recent', recent: { slots, factor } })),
+    ),
+  ];
+}
+
+function forecastCandidates(floors: readonly number[]): Candidate[] {
+  return [
     ...COVER_QUANTILES.flatMap((coverQuantile) =>
       HOLD_SLOTS.flatMap((holdSlots) =>
-        floors.map((floor): Candidate => ({ kind: 'forecast', coverQuantile, holdSlots, floor })),
+        [0, ...(FLOORED_HOLD_SLOTS.includes(holdSlots) ? floors : [])].map((floor): Candidate => ({
+          kind: 'forecast',
+          coverQuantile,
+          holdSlots,
+          floor,
+          recent: null,
+        })),
+      ),
+    ),
+    ...RAISED_QUANTILES.flatMap((coverQuantile) =>
+      RAISED_RECENT_SLOTS.flatMap((slots) =>
+        RAISED_FACTORS.map((factor): Candidate => ({
+          kind: 'forecast',
+          coverQuantile,
+          holdSlots: RAISED_HOLD_SLOTS,
+          floor: 0,
+          recent: { slots, factor },
+        })),
       ),
     ),
   ];
 }
 
-/** Levels of the covered quantiles, one array over slots for each (quantile, hold). */
-export type CoverTable = (coverQuantile: number, holdSlots: number) => Float64Array;
-
-/**
- * How late what is known becomes capacity, in slots: metrics are complete three minutes after a slot, the plan is made at
- * the next tick, and allocation takes a minute or two. The level of slot s rests on what is known before slot s - 2.
- */
-export const LAG_SLOTS = 2;
-
-/**
- * What each forecast candidate would have covered in the slot at `slotMs`, by a forecast that saw only what came
- * LAG_SLOTS before: one value per quantile within hold. NaN where there was not enough history.
- */
-export function pastCover(forecaster: Forecaster, slotMs: number): Float64Array {
-  const row = new Float64Array(HOLD_SLOTS.length * COVER_QUANTILES.length).fill(NaN);
-  HOLD_SLOTS.forEach((windowSlots, hold) => {
-    const horizon = { horizonSlots: LAG_SLOTS + 1, levels: COVER_QUANTILES, windowSlots };
-    const result = forecaster.forecastAt(slotMs - LAG_SLOTS * SLOT_MS, horizon);
-    if (result.kind === 'insufficient-history') return;
-    result.forecast.peak.forEach(({ values }, k) => {
-      row[hold * COVER_QUANTILES.length + k] = values[LAG_SLOTS]!;
-    });
-  });
-  return row;
+/** At most so many levels of the grid up to the highest peak, evenly spaced by ratio, the lowest ones among them. */
+function constantLevels(top: number): number[] {
+  const levels = [...new Set(gridUpTo(top))];
+  const every = Math.max(1, Math.ceil(levels.length / MOST_CONSTANTS));
+  return levels.filter((_, i) => (levels.length - 1 - i) % every === 0);
 }
 
-export interface LevelLimits {
-  minCapacity: number;
-  maxCapacity: number;
-}
-
-/** The level of a candidate in each slot of [fromSlot, fromSlot + covers' length), within the limits. */
-export function candidateLevels(
-  candidate: Candidate,
-  demand: SlotDemand,
-  covers: { table: CoverTable; fromSlot: number; toSlot: number },
-  limits: LevelLimits,
-): Int32Array {
-  const { fromSlot, toSlot } = covers;
-  const levels = new Int32Array(toSlot - fromSlot);
-  const clamp = (level: number) => Math.min(limits.maxCapacity, Math.max(limits.minCapacity, level));
-  switch (candidate.kind) {
-    case 'on-demand':
-      return levels.fill(limits.minCapacity);
-    case 'constant':
-      return levels.fill(clamp(candidate.level));
-    case 'repeat': {
-      const back = (candidate.days * DAY_MS) / SLOT_MS;
-      const past = highestPeaks(demand, fromSlot - back - candidate.holdSlots + 1, toSlot - back + candidate.holdSlots);
-      const needed = slidingMaximum(past, candidate.holdSlots - 1).subarray(candidate.holdSlots - 1);
-      return levels.map((_, i) => clamp(Math.ceil(needed[i] ?? 0)));
+function* gridUpTo(top: number): Generator<number> {
+  for (let level = 1; ; level = nextOnGrid(level)) {
+    if (level >= top) {
+      if (top > 0) yield level;
+      return;
     }
-    case 'forecast': {
-      const held = heldBack(covers.table(candidate.coverQuantile, candidate.holdSlots), candidate.holdSlots);
-      return levels.map((_, i) => clamp(Math.max(candidate.floor, Math.ceil(held[i] ?? 0))));
-    }
+    yield level;
   }
 }
 
-/** Maximum over the `holdSlots` slots that end with each; unknown ones count as zero. */
-export function heldBack(values: Float64Array, holdSlots: number): Float64Array {
-  return values.map((_, i) => {
-    let highest = 0;
-    for (let j = Math.max(0, i - holdSlots + 1); j <= i; j++) if (values[j]! > highest) highest = values[j]!;
-    return highest;
-  });
+function nextOnGrid(level: number): number {
+  return Math.max(level + 1, Math.round(level * LEVEL_RATIO));
 }
 
-/** The largest draw in each slot of [from, to); zero where nothing is known. */
-export function highestPeaks({ peaks }: SlotDemand, from: number, to: number): Float64Array {
-  return Float64Array.from({ length: Math.max(0, to - from) }, (_, i) =>
-    peaks.reduce((highest, draw) => Math.max(highest, draw[from + i]! >= 0 ? draw[from + i]! : 0), 0),
-  );
-}
-
-/** Maximum over [i - reach, i + reach] for every i. */
-export function slidingMaximum(values: Float64Array, reach: number): Float64Array {
-  return values.map((_, i) => {
-    let highest = -Infinity;
-    for (let j = Math.max(0, i - reach); j <= Math.min(values.length - 1, i + reach); j++)
-      highest = Math.max(highest, values[j]!);
-    return highest;
-  });
+/** The nearest level of the grid from below; 0 below 1. */
+function onGrid(level: number): number {
+  if (level < 1) return 0;
+  let found = 1;
+  for (let next = nextOnGrid(found); next <= level; next = nextOnGrid(next)) found = next;
+  return found;
 }

@@ -1,6 +1,6 @@
 /** Which policy holds: the cheapest on the target's own past, all in, with a margin to change. */
-import type { PoolUsage } from '../economics/pool.ts';
 import { billUsd, type Prices } from '../economics/prices.ts';
+import type { PoolUsage } from '../economics/pool.ts';
 import { type Candidate, candidateName } from './candidates.ts';
 
 export interface Objective {
@@ -14,15 +14,18 @@ export interface Objective {
 /** A candidate that is changed to must be cheaper than the present one by this share. */
 const MARGIN_TO_CHANGE = 0.02;
 
-/** What a candidate would have cost and missed in the window that it was judged on. */
+/** A day three days ago counts half as much as today: demand changes, and what was best then need not be now. */
+const HALF_LIFE_DAYS = 3;
+
+/** What a candidate would have cost and missed per day of the period that it was judged on, recent days counting more. */
 export interface CandidateScore {
   candidate: Candidate;
   name: string;
-  billUsd: number;
-  coldStarts: number;
+  billUsdPerDay: number;
+  coldStartsPerDay: number;
   coldStartRate: number;
   /** bill + price x cold starts; with a ceiling on their rate, the bill alone. */
-  effectiveCostUsd: number;
+  effectiveUsdPerDay: number;
 }
 
 export interface Choice {
@@ -33,46 +36,115 @@ export interface Choice {
   bestForecast: CandidateScore | null;
   /** Ceiling on the rate of cold starts that none could keep: then the winner is the one with the fewest. */
   objectiveMet: boolean;
+  /** All that competed, best first. */
+  ranked: readonly CandidateScore[];
 }
 
-export function scoreCandidate(candidate: Candidate, usage: PoolUsage, objective: Objective): CandidateScore {
-  const { coldStarts, invocations } = usage;
-  const bill = billUsd(usage, objective.memoryMb, objective.prices);
-  const price = objective.maxColdStartRate === undefined ? objective.coldStartPriceUsd : 0;
-  return {
-    candidate,
-    name: candidateName(candidate),
-    billUsd: bill,
-    coldStarts,
-    coldStartRate: invocations > 0 ? coldStarts / invocations : 0,
-    effectiveCostUsd: bill + price * coldStarts,
-  };
+/** A candidate and its usage in successive blocks of equal length. */
+export interface TrackRecord {
+  candidate: Candidate;
+  usages: readonly PoolUsage[];
+}
+
+/**
+ * The choice after the last block. It is made after every block from `leastBlocks` on, and each time the present policy stays unless
+ * another is cheaper by the margin. Needs no memory, so that a replay makes the same choices as a live run.
+ *
+ * Weight of a block that ended t days before: 2^(-t / 3).
+ */
+export function chooseByRecord(
+  records: readonly TrackRecord[],
+  { leastBlocks, blocksPerDay }: { leastBlocks: number; blocksPerDay: number },
+  objective: Objective,
+): Choice {
+  const decay = 0.5 ** (1 / (HALF_LIFE_DAYS * blocksPerDay));
+  const sums = records.map(({ candidate }) => new RecencySum(candidate));
+  const blocks = records[0]!.usages.length;
+  let days = 0;
+  let incumbent: string | null = null;
+  for (let block = 0; block < blocks; block++) {
+    days = days * decay + 1 / blocksPerDay;
+    records.forEach(({ usages }, i) => sums[i]!.add(usages[block]!, decay, objective));
+    if (block + 1 < leastBlocks || block + 1 === blocks) continue;
+    incumbent = winnerOf(
+      sums.map((sum) => sum.score(days, objective)),
+      incumbent,
+      objective,
+    ).winner.name;
+  }
+  return choose(
+    sums.map((sum) => sum.score(days, objective)),
+    incumbent,
+    objective,
+  );
+}
+
+/** What a candidate cost and missed so far, each day weighing less than the next. */
+class RecencySum {
+  private readonly candidate: Candidate;
+  private readonly name: string;
+  private billUsd = 0;
+  private coldStarts = 0;
+  private invocations = 0;
+
+  constructor(candidate: Candidate) {
+    this.candidate = candidate;
+    this.name = candidateName(candidate);
+  }
+
+  add(usage: PoolUsage, decay: number, { memoryMb, prices }: Objective): void {
+    this.billUsd = this.billUsd * decay + billUsd(usage, memoryMb, prices);
+    this.coldStarts = this.coldStarts * decay + usage.coldStarts;
+    this.invocations = this.invocations * decay + usage.invocations;
+  }
+
+  score(days: number, { coldStartPriceUsd, maxColdStartRate }: Objective): CandidateScore {
+    const { candidate, name, coldStarts, invocations } = this;
+    const priceUsd = maxColdStartRate === undefined ? coldStartPriceUsd : 0;
+    return {
+      candidate,
+      name,
+      billUsdPerDay: this.billUsd / days,
+      coldStartsPerDay: coldStarts / days,
+      coldStartRate: invocations > 0 ? coldStarts / invocations : 0,
+      effectiveUsdPerDay: (this.billUsd + priceUsd * coldStarts) / days,
+    };
+  }
 }
 
 /** The best candidate by the objective; `incumbent` stays unless another is cheaper by the margin. */
+function winnerOf(
+  scores: readonly CandidateScore[],
+  incumbent: string | null,
+  { maxColdStartRate }: Objective,
+): { winner: CandidateScore; eligible: readonly CandidateScore[] } {
+  const eligible =
+    maxColdStartRate === undefined ? scores : scores.filter((score) => score.coldStartRate <= maxColdStartRate);
+  if (eligible.length === 0) return { winner: scores.reduce((a, b) => (byColdStarts(b, a) < 0 ? b : a)), eligible };
+  const best = eligible.reduce((a, b) => (byCost(b, a) < 0 ? b : a));
+  const present = eligible.find((score) => score.name === incumbent);
+  const stays = present && best.effectiveUsdPerDay >= present.effectiveUsdPerDay * (1 - MARGIN_TO_CHANGE);
+  return { winner: stays ? present : best, eligible };
+}
+
 export function choose(scores: readonly CandidateScore[], incumbent: string | null, objective: Objective): Choice {
-  const ceiling = objective.maxColdStartRate;
-  const meets = (score: CandidateScore) => ceiling === undefined || score.coldStartRate <= ceiling;
-  const eligible = scores.filter(meets);
-  const ranked = [...(eligible.length > 0 ? eligible : scores)].sort(eligible.length > 0 ? byCost : byColdStarts);
-  const best = ranked[0]!;
-  const present = ranked.find((score) => score.name === incumbent);
-  const stays =
-    present && eligible.length > 0 && best.effectiveCostUsd >= present.effectiveCostUsd * (1 - MARGIN_TO_CHANGE);
-  const winner = stays ? present : best;
+  const { winner, eligible } = winnerOf(scores, incumbent, objective);
+  const objectiveMet = eligible.length > 0;
+  const ranked = objectiveMet ? eligible.toSorted(byCost) : scores.toSorted(byColdStarts);
   return {
     winner,
     runnerUp: ranked.find((score) => score.candidate.kind !== winner.candidate.kind) ?? null,
     onDemand: scores.find((score) => score.candidate.kind === 'on-demand')!,
     bestForecast: ranked.find((score) => score.candidate.kind === 'forecast') ?? null,
-    objectiveMet: eligible.length > 0,
+    objectiveMet,
+    ranked,
   };
 }
 
 function byCost(a: CandidateScore, b: CandidateScore): number {
-  return a.effectiveCostUsd - b.effectiveCostUsd || byColdStarts(a, b);
+  return a.effectiveUsdPerDay - b.effectiveUsdPerDay || byColdStarts(a, b);
 }
 
 function byColdStarts(a: CandidateScore, b: CandidateScore): number {
-  return a.coldStarts - b.coldStarts || a.billUsd - b.billUsd;
+  return a.coldStartsPerDay - b.coldStartsPerDay || a.billUsdPerDay - b.billUsdPerDay;
 }

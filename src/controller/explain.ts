@@ -1,39 +1,115 @@
-/** A decision in sentences: what won, what it would have cost, and what would make another win. */
+/** A decision in sentences: what won, what it would have cost, what lost and why, and what would make another win. */
+import { SLOT_MS, DAY_MS } from '../time.ts';
 import type { CandidateScore, Choice } from './choose.ts';
+import { COMPARED_DAYS } from './comparison.ts';
+import type { PlanLimits } from './objective.ts';
+import type { Footing, ForecastTrust } from './trust.ts';
 
-export function explainChoice(
-  choice: Choice,
-  settings: { coldStartPriceUsd: number; maxColdStartRate?: number | undefined },
-): string {
-  const { winner, runnerUp, onDemand, objectiveMet } = choice;
-  const parts = [`${winner.name} would have been the cheapest of all: ${describe(winner)}`];
-  if (!objectiveMet) {
-    parts[0] = `no policy keeps cold starts below ${percent(settings.maxColdStartRate ?? 0)}; ${winner.name} has the fewest: ${describe(winner)}`;
-  }
-  if (winner.candidate.kind !== 'on-demand') parts.push(`on demand: ${describe(onDemand)}`);
-  if (runnerUp && runnerUp.candidate.kind !== 'on-demand') parts.push(`next, ${runnerUp.name}: ${describe(runnerUp)}`);
-  const turn = turningPrice(choice);
-  if (settings.maxColdStartRate === undefined && turn !== null && turn > settings.coldStartPriceUsd) {
-    parts.push(
-      `the forecast plan would win above ${turn.toPrecision(2)} USD per cold start (now ${settings.coldStartPriceUsd})`,
-    );
-  }
-  return parts.join('; ');
+export interface Decision {
+  choice: Choice | null;
+  /** What is carried out, where it was chosen by comparison. */
+  score: CandidateScore | null;
+  footing: Footing;
+  trust: ForecastTrust;
+  /** The plan before its limits. */
+  levels: Int32Array;
+  limits: PlanLimits;
+  settings: { coldStartPriceUsd: number; maxColdStartRate?: number | undefined };
+  knownSlots: number;
 }
 
-export function explainDefault(): string {
-  return 'too little history to compare policies, which takes the fourth day: covers 99 % of the peaks expected, as far as such peaks were seen, and holds each for 15 minutes';
+export function explain(decision: Decision): string {
+  const { choice, score, footing, knownSlots } = decision;
+  if (!choice || !score) return [waitingFor(knownSlots), ...capNotes(decision)].join('; ');
+  const notes = [
+    ...distrust(decision),
+    ...(score === choice.winner ? wonBy(decision, choice) : [`${score.name}: ${describe(score)}`]),
+    ...(footing === 'best' ? whatWouldChange(decision, choice) : []),
+    ...capNotes(decision),
+  ];
+  return notes.join('; ');
+}
+
+/** The first comparison takes a day, the first one with forecasts among the candidates two. */
+function waitingFor(knownSlots: number): string {
+  const have = (knownSlots * SLOT_MS) / DAY_MS;
+  return `policies are compared from a day of history on (have ${have.toFixed(1)}): until then nothing beyond the minimum is held`;
+}
+
+function distrust({ choice, score, footing, trust }: Decision): string[] {
+  if (footing === 'release') return ['nothing is known of the demand for too long: back to the minimum'];
+  if (footing === 'constant') return ['nothing is known of the demand for hours: the best level that needs no news'];
+  if (score === choice?.winner) return [];
+  return [
+    `the forecast is not trusted: in the last six hours it covered ${percent(trust.coverage)} of the peaks instead of 90 %, and lost ${trust.relativeLoss.toFixed(1)} times as much as repeating what was seen`,
+  ];
+}
+
+function wonBy({ settings }: Decision, choice: Choice): string[] {
+  const { winner, runnerUp, onDemand, bestForecast, objectiveMet } = choice;
+  const others = new Map<string, CandidateScore>();
+  for (const [label, score] of [
+    ['on demand', onDemand],
+    [`next, ${runnerUp?.name}`, runnerUp],
+    [`best forecast plan, ${bestForecast?.name}`, bestForecast],
+  ] as const) {
+    if (score && score !== winner && ![...others.values()].includes(score)) others.set(label, score);
+  }
+  return [
+    objectiveMet
+      ? `${winner.name} would have been the cheapest of ${choice.ranked.length} policies: ${describe(winner)}`
+      : `no policy keeps cold starts below ${percent(settings.maxColdStartRate ?? 0)}; ${winner.name} has the fewest: ${describe(winner)}`,
+    ...[...others].map(([label, score]) => `${label}: ${describe(score)}`),
+  ];
+}
+
+function whatWouldChange({ settings, knownSlots }: Decision, choice: Choice): string[] {
+  const turn = turningPrice(choice);
+  const days = (knownSlots * SLOT_MS) / DAY_MS;
+  return [
+    ...(settings.maxColdStartRate === undefined && turn !== null && turn > settings.coldStartPriceUsd
+      ? [
+          `the forecast plan would win above ${turn.toPrecision(2)} USD per cold start (now ${settings.coldStartPriceUsd})`,
+        ]
+      : []),
+    ...(choice.bestForecast || !choice.objectiveMet
+      ? []
+      : [`plans from forecasts compete once there are two days of history (have ${days.toFixed(1)})`]),
+    ...(days < COMPARED_DAYS && choice.winner.candidate.kind !== 'forecast'
+      ? [
+          `compared on ${days.toFixed(1)} days; every weekday will have been seen twice in ${Math.ceil(COMPARED_DAYS - days)} more`,
+        ]
+      : []),
+  ];
+}
+
+function capNotes({ levels, limits }: Decision): string[] {
+  const most = levels.reduce((highest, level) => Math.max(highest, level), 0);
+  return [
+    ...(most > limits.maxCapacity
+      ? [`cut to ${limits.maxCapacity} by ${limits.cappedBy} where up to ${most} are wanted`]
+      : []),
+    ...(limits.minimumExceedsBudget
+      ? [
+          `monthlyBudgetUsd does not pay for minCapacity = ${limits.minCapacity} around the clock; it is held all the same`,
+        ]
+      : []),
+  ];
 }
 
 /** The price of a cold start at which the best forecast plan becomes as cheap as the winner; null when it never does or has won. */
 function turningPrice({ winner, bestForecast }: Choice): number | null {
   if (!bestForecast || winner.candidate.kind === 'forecast') return null;
-  const avoided = winner.coldStarts - bestForecast.coldStarts;
-  return avoided > 0 ? (bestForecast.billUsd - winner.billUsd) / avoided : null;
+  const avoided = winner.coldStartsPerDay - bestForecast.coldStartsPerDay;
+  return avoided > 0 ? (bestForecast.billUsdPerDay - winner.billUsdPerDay) / avoided : null;
 }
 
-function describe({ billUsd, coldStarts, coldStartRate }: CandidateScore): string {
-  return `${billUsd.toFixed(2)} USD and ${Math.round(coldStarts)} cold starts (${percent(coldStartRate)})`;
+function describe({ billUsdPerDay, coldStartsPerDay, coldStartRate }: CandidateScore): string {
+  return `${billUsdPerDay.toFixed(2)} USD and ${decimal(coldStartsPerDay)} cold starts (${percent(coldStartRate)}) a day`;
+}
+
+function decimal(value: number): string {
+  return value >= 10 ? String(Math.round(value)) : String(+value.toFixed(1));
 }
 
 function percent(share: number): string {

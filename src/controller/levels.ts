@@ -3,7 +3,7 @@
  * from the schedule that is already there, and the two reconciled.
  */
 import type { CapacityPlan, ScheduledAction } from '../model.ts';
-import { MINUTE_MS, parseAt } from '../time.ts';
+import { ceilTo, MINUTE_MS, parseAt } from '../time.ts';
 import { compact } from './compact.ts';
 
 /** One level per minute from `startMs` (a whole minute) on. UNKNOWN where nothing says what the level is. */
@@ -39,6 +39,24 @@ export function requestedLevels(
     levels[minute] = highest;
   }
   return { startMs, levels };
+}
+
+/** So far ahead the plan is scheduled slot by slot; it will be made anew dozens of times before what comes later matters. */
+const FINE_MINUTES = 240;
+const COARSE_MINUTES = 30;
+
+/** From this many actions a day on, those four hours of slots and twenty of half hours fit. */
+export const ACTIONS_WITHOUT_LOSS = 96;
+
+/** Levels beyond the next four hours are the highest of their half hour by the clock. */
+export function coarsenFar({ startMs, levels }: MinuteLevels): MinuteLevels {
+  const coarse = levels.slice();
+  const firstMinute = ceilTo(startMs + FINE_MINUTES * MINUTE_MS, COARSE_MINUTES * MINUTE_MS);
+  for (let from = (firstMinute - startMs) / MINUTE_MS; from < levels.length; from += COARSE_MINUTES) {
+    const half = coarse.subarray(from, from + COARSE_MINUTES);
+    half.fill(half.reduce((highest, level) => Math.max(highest, level), 0));
+  }
+  return { startMs, levels: coarse };
 }
 
 /** What the present bounds and our own pending actions (in time order) will make of each minute. */

@@ -4,7 +4,8 @@ import type { Forecaster } from '../forecast/index.ts';
 import type { DemandHistory, Forecast } from '../model.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
 import type { SlotDemand } from './slot-demand.ts';
-import { type Candidate, heldBack, highestPeaks, LAG_SLOTS, type LevelLimits, slidingMaximum } from './candidates.ts';
+import type { Candidate, RecentPeak } from './candidates.ts';
+import { heldBack, LAG_SLOTS, slidingMaximum } from './past-levels.ts';
 
 /**
  * One environment serves at most ten requests a second, however short they are.
@@ -19,23 +20,27 @@ export interface PlanContext {
   /** The forecast from this moment on. */
   forecast: Forecast;
   nowMs: number;
+  /** So many slots of the demand lie before this moment. */
+  knownSlots: number;
   /** Of the requests ahead; NaN where unknown. */
   averageDurationMs: number;
-  limits: LevelLimits;
 }
 
-/** The candidate's level in each slot of the forecast, as `candidateLevels` has it for the past. */
+/** The candidate's level in each slot of the forecast, as `pastLevels` has it for the past; before any limits. */
 export function planLevels(candidate: Candidate, context: PlanContext): Int32Array {
-  const { limits, forecast } = context;
+  const { forecast } = context;
   const needed = levelsAhead(candidate, context);
   const atLeast =
     candidate.kind === 'forecast' || candidate.kind === 'repeat'
       ? requestRateLevels(forecast, context.averageDurationMs)
       : null;
   return Int32Array.from(needed, (level, slot) =>
-    Math.min(limits.maxCapacity, Math.max(limits.minCapacity, Math.ceil(Math.max(level, atLeast?.[slot] ?? 0)))),
+    Math.min(MOST_ENVIRONMENTS, Math.ceil(Math.max(level, atLeast?.[slot] ?? 0))),
   );
 }
+
+/** Far beyond any account's quota, and within an Int32Array. */
+const MOST_ENVIRONMENTS = 1e9;
 
 function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
   const slots = context.forecast.mean.length;
@@ -46,25 +51,41 @@ function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
       return new Float64Array(slots).fill(candidate.level);
     case 'repeat':
       return repeated(candidate, context);
-    case 'forecast':
-      return covered(candidate, context).map((level) => Math.max(candidate.floor, level));
+    case 'recent':
+      return new Float64Array(slots).fill(recentLevel(candidate.recent, context));
+    case 'forecast': {
+      const { floor, recent } = candidate;
+      const atLeast = Math.max(floor, recent ? recentLevel(recent, context) : 0);
+      return covered(candidate, context).map((level) => Math.max(atLeast, level));
+    }
   }
+}
+
+/** As it is now, for all slots ahead: the next ticks know better. */
+function recentLevel({ slots, factor }: RecentPeak, { demand, knownSlots }: PlanContext): number {
+  let highest = 0;
+  for (let slot = knownSlots - 1, left = slots; slot >= 0 && left > 0; slot--) {
+    // Unknown is not idle: what was known last counts.
+    if (Number.isNaN(demand.mean[slot]!)) continue;
+    highest = Math.max(highest, demand.highest[slot]!);
+    left -= 1;
+  }
+  return factor * highest;
 }
 
 function repeated(
   { days, holdSlots }: Candidate & { kind: 'repeat' },
-  { demand, forecast, nowMs }: PlanContext,
+  { demand, forecast, knownSlots }: PlanContext,
 ): Float64Array {
   const back = (days * DAY_MS) / SLOT_MS;
   const first = Math.round((forecast.startMs - demand.startMs) / SLOT_MS);
-  const known = Math.min(demand.mean.length, Math.floor((nowMs - demand.startMs) / SLOT_MS));
   // Slots more than a period ahead repeat the period before the last.
-  const source = (slot: number) => slot - back * Math.max(1, Math.ceil((slot - known + 1) / back));
+  const source = (slot: number) => slot - back * Math.max(1, Math.ceil((slot - knownSlots + 1) / back));
   const reach = holdSlots - 1;
-  const past = Float64Array.from({ length: forecast.mean.length + 2 * reach }, (_, i) => {
-    const from = source(first - reach + i);
-    return highestPeaks(demand, from, from + 1)[0]!;
-  });
+  const past = Float64Array.from(
+    { length: forecast.mean.length + 2 * reach },
+    (_, i) => demand.highest[source(first - reach + i)] ?? 0,
+  );
   return slidingMaximum(past, reach).subarray(reach, reach + forecast.mean.length);
 }
 

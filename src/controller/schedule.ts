@@ -2,7 +2,15 @@
 import { SCHEDULED_ACTIONS_PER_TARGET, type Settings } from '../config.ts';
 import type { CapacityBounds, CapacityPlan, ScalingState, ScheduledAction } from '../model.ts';
 import { ceilTo, floorTo, formatAt, HOUR_MS, isoUtc, MINUTE_MS, parseAt } from '../time.ts';
-import { changeMinutes, requestedLevels, scheduledLevels, settleWithin, surplusTolerated, UNKNOWN } from './levels.ts';
+import {
+  changeMinutes,
+  coarsenFar,
+  requestedLevels,
+  scheduledLevels,
+  settleWithin,
+  surplusTolerated,
+  UNKNOWN,
+} from './levels.ts';
 import { ringName, splitByOwner } from './ring.ts';
 
 /** What happens to an `at()` in the past is undocumented, and an action may be late: none is submitted for less than this ahead. */
@@ -47,7 +55,7 @@ export function compileSchedule(
   const pending = pendingActions(own, settings, nowMs);
   if (room < LEAST_ROOM) return { registerNow: null, actions: pending };
 
-  const wanted = requestedLevels(plan, settings.leadTimeSeconds, startMs, endMs).levels;
+  const wanted = coarsenFar(requestedLevels(plan, settings.leadTimeSeconds, startMs, endMs)).levels;
   const scheduled = scheduledLevels(presentLevel(state), pending, { startMs, minutes: wanted.length }).levels;
   forgetAbove(settings.maxCapacity, scheduled);
   if (settings.neverLower) raiseTo(wanted, scheduled);

@@ -1,7 +1,7 @@
 /** A demand history on the slot grid, with draws of how arrivals bunch. */
 import { peakOfRate } from '../forecast/arrivals.ts';
 import type { DemandHistory } from '../model.ts';
-import { SLOT_SECONDS } from '../time.ts';
+import { DAY_MS, SLOT_SECONDS } from '../time.ts';
 
 /** Demand slot by slot; NaN where it is unknown. */
 export interface SlotDemand {
@@ -10,6 +10,10 @@ export interface SlotDemand {
   mean: Float64Array;
   /** Highest concurrency in the slot, as equally likely draws of how arrivals bunch; one where it was measured. */
   peaks: readonly Float64Array[];
+  /** The largest of the draws in each slot; 0 where nothing is known. */
+  highest: Float64Array;
+  /** The highest peak up to and including each slot. */
+  highestSoFar: Float64Array;
 }
 
 /** More would change no choice and cost time at every tick. */
@@ -18,7 +22,7 @@ const DRAWS = 4;
 /**
  * Slots of the whole history. A step longer than a slot is repeated: its mean holds for each of its slots.
  * Where the peak was measured there is one draw; else the slots' peaks are drawn, given the rate of the busiest window,
- * at stratified quantiles that depend on the slot's time alone.
+ * at stratified quantiles that depend on the slot's time alone. No slot depends on a later one.
  */
 export function slotDemand(history: DemandHistory): SlotDemand {
   const perStep = history.stepSeconds / SLOT_SECONDS;
@@ -27,18 +31,29 @@ export function slotDemand(history: DemandHistory): SlotDemand {
       ? values
       : Float64Array.from({ length: values.length * perStep }, (_, slot) => values[Math.floor(slot / perStep)]!);
   const driver = spread(history.peakConcurrency);
-  return {
-    startMs: history.startMs,
-    mean: spread(history.meanConcurrency),
-    peaks: history.peakBasis === 'observed' ? [driver] : drawnPeaks(driver, history),
-  };
+  const peaks =
+    history.peakBasis === 'observed' ? [driver] : drawnPeaks(driver, spread(usualDurations(history)), history);
+  const highest = Float64Array.from(driver, (_, slot) =>
+    peaks.reduce((most, draw) => (draw[slot]! > most ? draw[slot]! : most), 0),
+  );
+  let so = 0;
+  const highestSoFar = highest.map((peak) => (so = Math.max(so, peak)));
+  return { startMs: history.startMs, mean: spread(history.meanConcurrency), peaks, highest, highestSoFar };
 }
 
-function drawnPeaks(rates: Float64Array, history: DemandHistory): Float64Array[] {
-  const peakAt = peakOfRate(history.peakWindowSeconds, durationSeconds(history));
+function drawnPeaks(rates: Float64Array, usualSeconds: Float64Array, history: DemandHistory): Float64Array[] {
+  const distributions = new Map<number, (rate: number, quantile: number) => number>();
+  const peakAt = (slot: number) => {
+    const seconds = usualSeconds[slot]!;
+    let distribution = distributions.get(seconds);
+    if (!distribution) distributions.set(seconds, (distribution = peakOfRate(history.peakWindowSeconds, seconds)));
+    return distribution;
+  };
   const firstSlot = Math.round(history.startMs / (SLOT_SECONDS * 1000));
   return Array.from({ length: DRAWS }, (_, draw) =>
-    rates.map((rate, slot) => (Number.isNaN(rate) ? NaN : peakAt(rate, (golden(firstSlot + slot) + draw / DRAWS) % 1))),
+    rates.map((rate, slot) =>
+      Number.isNaN(rate) ? NaN : peakAt(slot)(rate, (golden(firstSlot + slot) + draw / DRAWS) % 1),
+    ),
   );
 }
 
@@ -47,15 +62,25 @@ function golden(n: number): number {
   return (n * 0.618033988749895) % 1;
 }
 
-/** Weighted by requests. */
-function durationSeconds(history: DemandHistory): number {
+const USUAL_MS = 7 * DAY_MS;
+
+/** Seconds per request, weighted by requests, over the week that ends with each step; in steps of 10 %, so that few differ. */
+function usualDurations({ averageDurationMs, invocations, stepSeconds }: DemandHistory): Float64Array {
+  const width = USUAL_MS / 1000 / stepSeconds;
+  const weightAt = (step: number) =>
+    averageDurationMs[step]! > 0 && invocations[step]! > 0 && invocations[step]! < Infinity ? invocations[step]! : 0;
   let weighted = 0;
   let weight = 0;
-  history.averageDurationMs.forEach((duration, step) => {
-    const requests = history.invocations[step]!;
-    if (!(duration > 0 && requests > 0)) return;
-    weighted += duration * requests;
-    weight += requests;
+  return invocations.map((_, step) => {
+    for (const [at, sign] of [
+      [step, 1],
+      [step - width, -1],
+    ] as const) {
+      if (at < 0 || weightAt(at) === 0) continue;
+      weight += sign * weightAt(at);
+      weighted += sign * weightAt(at) * averageDurationMs[at]!;
+    }
+    const seconds = weight > 0.5 ? weighted / weight / 1000 : 1;
+    return 1.1 ** Math.round(Math.log(Math.max(0.001, seconds)) / Math.log(1.1));
   });
-  return weight > 0 ? weighted / weight / 1000 : 1;
 }

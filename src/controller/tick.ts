@@ -1,6 +1,6 @@
 /** The one loop: observe, forecast, decide, schedule, diff, apply. Everything between the ports is pure. */
 import { SCHEDULED_ACTIONS_PER_TARGET, type TargetConfig } from '../config.ts';
-import { forecastDemand } from '../forecast/index.ts';
+import type { Forecaster } from '../forecast/index.ts';
 import type {
   CapacityPlan,
   Changes,
@@ -15,10 +15,13 @@ import { DAY_MS, HOUR_MS, isoUtc, SLOT_MS } from '../time.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { demandHistory } from './demand.ts';
 import { diffSchedule, hasChanges } from './diff.ts';
-import { createPlanner, limitsOf, type PlannerMemory } from './planner.ts';
+import type { Choice } from './choose.ts';
+import { limitsOf } from './objective.ts';
+import { createPlanner, type PlannerMemory } from './planner.ts';
 import type { MetricsSource, ScalingReader, ScalingWriter } from './ports.ts';
 import { splitByOwner } from './ring.ts';
 import { compileSchedule, LEAST_ROOM } from './schedule.ts';
+import type { Footing, ForecastTrust } from './trust.ts';
 
 /** `scaling` is null for metrics from a file: then nothing is known of what is set up. `writer` is null unless the tick may write. */
 export interface TickPorts {
@@ -27,8 +30,14 @@ export interface TickPorts {
   writer: ScalingWriter | null;
 }
 
-/** Why a tick ended as it did. Only `planned` and `held` carry a plan. */
-export type Outcome = 'planned' | 'held' | 'insufficient-history' | 'waiting' | 'unregistered';
+/**
+ * Why a tick ended as it did. `held`, `constant` and `released` are what is done, one after the other, while no metrics arrive: the
+ * last schedule may only rise, then a constant level, then the minimum.
+ */
+export type Outcome =
+  'planned' | 'held' | 'constant' | 'released' | 'insufficient-history' | 'waiting' | 'unregistered';
+
+const WRITING: readonly Outcome[] = ['planned', 'held', 'constant', 'released'];
 
 /** Everything one tick saw, decided and did: the log line, the metrics, the JSON and the chart are views of it. */
 export interface TickReport {
@@ -45,6 +54,10 @@ export interface TickReport {
   /** What was forecast an hour before for the newest known step, and what came. */
   lastHour: { forecast: number; actual: number } | null;
   plan: CapacityPlan | null;
+  /** What the plan was chosen from; null where too little is known to compare. */
+  choice: Choice | null;
+  /** How the newest forecasts did; null without a forecast. */
+  trust: ForecastTrust | null;
   actions: ScheduledAction[];
   changes: Changes;
   applied: Applied | null;
@@ -52,6 +65,15 @@ export interface TickReport {
 
 /** Older data than this may no longer lower what is scheduled. */
 const STALE_AFTER_MS = HOUR_MS;
+/** The last schedule was made for a day; what it says for the hours before its end is as old as this. */
+const BLIND_AFTER_MS = 12 * HOUR_MS;
+/** A constant level is paid for day and night. */
+const RELEASE_AFTER_MS = 2 * DAY_MS;
+
+function footingFor(dataAgeMs: number): Footing {
+  if (dataAgeMs > RELEASE_AFTER_MS) return 'release';
+  return dataAgeMs > BLIND_AFTER_MS ? 'constant' : 'best';
+}
 
 /**
  * One run for one target at `nowMs`. Writes only when `ports.writer` is given and the outcome allows it.
@@ -67,8 +89,7 @@ export async function tick(
   const reading = await ports.metrics.read(config.target, range);
   const state = ports.scaling ? await ports.scaling.read(config.target) : NOTHING_SET_UP;
   const report = decide({ reading, state, memory }, config, nowMs);
-  const mayWrite = ports.writer !== null && (report.outcome === 'planned' || report.outcome === 'held');
-  if (mayWrite && ports.writer && hasChanges(report.changes)) {
+  if (ports.writer && WRITING.includes(report.outcome) && hasChanges(report.changes)) {
     report.applied = await applyChanges(config.target, report.changes, ports.writer, nowMs);
   }
   return report;
@@ -108,7 +129,9 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
   };
   const settings = { ...reading.billing, ...config };
   const limits = limitsOf(settings);
-  const result = createPlanner(history, settings, memory).planAt(nowMs);
+  const footing = footingFor(nowMs - knownUntilMs);
+  const planner = createPlanner(history, settings, memory);
+  const result = planner.planAt(nowMs, footing);
   if (result.kind === 'insufficient-history') {
     const reason = `not enough history: have ${hours(result.haveSeconds)}, need ${hours(result.needSeconds)}; the schedule stays as it is`;
     return {
@@ -119,27 +142,36 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
       forecast: null,
       lastHour: null,
       plan: null,
+      choice: null,
+      trust: null,
     };
   }
 
-  const { plan, forecast } = result;
-  const stale = nowMs - knownUntilMs > STALE_AFTER_MS;
+  const { plan, forecast, choice, trust } = result;
+  const old = nowMs - knownUntilMs > STALE_AFTER_MS;
+  const stale = old && footing === 'best';
   const schedule = compileSchedule(
     plan,
     state,
-    { ...config, maxCapacity: limits.maxCapacity, neverLower: stale, liveConcurrency: liveOf(history, stale) },
+    { ...config, maxCapacity: limits.maxCapacity, neverLower: stale, liveConcurrency: old ? 0 : liveOf(history) },
     nowMs,
   );
   const decided = {
     ...base,
     forecast,
-    lastHour: lastHourOf(history),
+    lastHour: lastHourOf(history, planner),
     plan,
+    choice,
+    trust,
     actions: schedule.actions,
     changes: diffSchedule(state.actions, schedule, config.namePrefix, nowMs),
   };
   const hindrance = hindranceOf(state, config);
   if (hindrance) return { ...decided, ...hindrance };
+  if (footing !== 'best') {
+    const reason = `the newest known metrics end at ${isoUtc(knownUntilMs)}. ${plan.reason}`;
+    return { ...decided, outcome: footing === 'constant' ? 'constant' : 'released', reason };
+  }
   if (stale) {
     const reason = `the newest known metrics end at ${isoUtc(knownUntilMs)}: levels may rise but not fall. ${plan.reason}`;
     return { ...decided, outcome: 'held', reason };
@@ -154,9 +186,8 @@ function endOfKnown(history: DemandHistory): number {
 }
 
 /** What requests are using at present, as far as is known: the newest known average. */
-function liveOf(history: DemandHistory, stale: boolean): number {
-  const newest = history.meanConcurrency.findLast((mean) => !Number.isNaN(mean)) ?? 0;
-  return stale ? 0 : Math.ceil(newest);
+function liveOf(history: DemandHistory): number {
+  return Math.ceil(history.meanConcurrency.findLast((mean) => !Number.isNaN(mean)) ?? 0);
 }
 
 /** What keeps a plan from being carried out, in the words of the operator's remedy. */
@@ -212,10 +243,10 @@ function hours(seconds: number): string {
 }
 
 /** Recomputed from history at each tick, so that nothing has to be stored: an hour-ahead forecast of the newest step. */
-function lastHourOf(history: DemandHistory): { forecast: number; actual: number } | null {
+function lastHourOf(history: DemandHistory, forecaster: Forecaster): { forecast: number; actual: number } | null {
   const actual = history.meanConcurrency.findLast((mean) => !Number.isNaN(mean));
   if (actual === undefined) return null;
   const endMs = endOfKnown(history);
-  const result = forecastDemand(history, { nowMs: endMs - HOUR_MS, horizonSlots: HOUR_MS / SLOT_MS });
+  const result = forecaster.forecastAt(endMs - HOUR_MS, { horizonSlots: HOUR_MS / SLOT_MS });
   return result.kind === 'forecast' ? { forecast: result.forecast.mean.at(-1)!, actual } : null;
 }

@@ -131,7 +131,7 @@ class MinuteCapacity {
     const usable = this.leastUsable;
     if (this.tracking) {
       const seen = {
-        maxInUse: Math.min(usable, demand.most),
+        meanInUse: Math.min(usable, carriedOf(demand, usable) + 1),
         provisioned: this.feed.requested,
         invoked: demand.requests > 0,
       };

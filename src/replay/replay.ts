@@ -1,7 +1,8 @@
 /** The whole replay of one target: the controller's walk, then every policy's score. */
 import type { Settings } from '../config.ts';
 import type { Objective } from '../controller/choose.ts';
-import { createPlanner, objectiveOf, type Planner } from '../controller/planner.ts';
+import { objectiveOf } from '../controller/objective.ts';
+import { createPlanner, emptyMemory, type Planner } from '../controller/planner.ts';
 import type { Architecture } from '../economics/prices.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
 import { gridEndMs } from '../metric-grid.ts';
@@ -93,10 +94,11 @@ function plannersOf({ history }: Evaluation, settings: Settings): (nowMs: number
   const windowMs = settings.historyDays * DAY_MS;
   let startMs = -Infinity;
   let planner: Planner | null = null;
+  const memory = emptyMemory();
   return (nowMs) => {
     if (!planner || nowMs - Math.max(startMs, history.startMs) > windowMs + WINDOW_SLACK_MS) {
       startMs = nowMs - windowMs;
-      planner = createPlanner(historySince(history, startMs), settings);
+      planner = createPlanner(historySince(history, startMs), settings, memory);
     }
     return planner;
   };

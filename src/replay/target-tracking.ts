@@ -33,17 +33,17 @@ export class TargetTracking {
     this.capacity = options.minCapacity;
   }
 
-  /** `maxInUse`: most provisioned environments in use in the minute that ends, of `provisioned`. */
-  endMinute(seen: { maxInUse: number; provisioned: number; invoked: boolean }): number {
+  /** `meanInUse`: provisioned environments in use, of `provisioned`, as the requests of the minute that ends found them on average. */
+  endMinute(seen: { meanInUse: number; provisioned: number; invoked: boolean }): number {
     const { target, minCapacity, maxCapacity } = this.options;
     if (!seen.invoked || seen.provisioned === 0) {
       this.high = this.low = 0;
       return this.capacity;
     }
-    const utilization = seen.maxInUse / seen.provisioned;
+    const utilization = seen.meanInUse / seen.provisioned;
     this.high = utilization > target ? this.high + 1 : 0;
     this.low = utilization < LOW_SHARE * target ? this.low + 1 : 0;
-    const enough = Math.ceil(seen.maxInUse / target);
+    const enough = Math.ceil(seen.meanInUse / target);
     let wanted = this.capacity;
     if (this.high >= HIGH_POINTS) wanted = Math.max(this.capacity, enough);
     else if (this.low >= LOW_POINTS) {

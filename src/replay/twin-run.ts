@@ -61,8 +61,9 @@ class Lane {
   /** The next moment at which something other than a request happens. */
   private nextMs = -Infinity;
   private minuteEndMs: number;
-  private maxInUse = 0;
-  private invoked = false;
+  /** Over the minute's requests: provisioned environments in use, each request's own included. */
+  private sumInUse = 0;
+  private requests = 0;
 
   constructor(policy: Policy, options: RunOptions) {
     const { coldStartMs, idleTimeoutSeconds, warmUpFromMs } = options;
@@ -85,8 +86,8 @@ class Lane {
       if (atMs >= this.nextMs) this.advance(atMs);
       pool.invoke(atMs, durationsMs[i] ?? 0);
       if (!tracking) continue;
-      this.invoked = true;
-      if (pool.provisionedConcurrency > this.maxInUse) this.maxInUse = pool.provisionedConcurrency;
+      this.requests += 1;
+      this.sumInUse += pool.provisionedConcurrency;
     }
   }
 
@@ -122,11 +123,11 @@ class Lane {
 
   private endMinute(atMs: number): void {
     if (!this.tracking) return;
-    const inUse = this.pool.snapshot(atMs).provisionedBusy;
-    const seen = { maxInUse: this.maxInUse, provisioned: this.feed.requested, invoked: this.invoked };
+    const meanInUse = this.sumInUse / Math.max(1, this.requests);
+    const seen = { meanInUse, provisioned: this.feed.requested, invoked: this.requests > 0 };
     this.ask(this.tracking.endMinute(seen), atMs);
-    this.maxInUse = inUse;
-    this.invoked = false;
+    this.sumInUse = 0;
+    this.requests = 0;
     this.minuteEndMs = atMs + MINUTE_MS;
   }
 

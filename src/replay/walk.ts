@@ -38,7 +38,7 @@ export interface Walk {
  * `onTick` hears the share that is done, and may make the walk wait.
  */
 export async function walkController(
-  plannerAt: (nowMs: number) => Planner,
+  plannerAt: (nowMs: number) => Pick<Planner, 'planAt'>,
   options: WalkOptions,
   onTick: (share: number) => Promise<void> | void = () => undefined,
 ): Promise<Walk> {

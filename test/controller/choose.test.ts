@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { allCandidates, type Candidate, candidateName } from '../../src/controller/candidates.ts';
-import { type CandidateScore, choose, type Objective, scoreCandidate } from '../../src/controller/choose.ts';
-import { explainChoice } from '../../src/controller/explain.ts';
+import { type Candidate, candidateName } from '../../src/controller/candidates.ts';
+import { type CandidateScore, choose, chooseByRecord, type Objective } from '../../src/controller/choose.ts';
+import type { PoolUsage } from '../../src/economics/pool.ts';
 import { listPrices } from '../../src/economics/prices.ts';
 
 const PRICED: Objective = { coldStartPriceUsd: 0.1, memoryMb: 1024, prices: listPrices('x86_64') };
@@ -12,15 +12,15 @@ function score(candidate: Candidate, billUsd: number, coldStarts: number, object
   return {
     candidate,
     name: candidateName(candidate),
-    billUsd,
-    coldStarts,
+    billUsdPerDay: billUsd,
+    coldStartsPerDay: coldStarts,
     coldStartRate: coldStarts / 1000,
-    effectiveCostUsd: billUsd + price * coldStarts,
+    effectiveUsdPerDay: billUsd + price * coldStarts,
   };
 }
 const NOTHING: Candidate = { kind: 'on-demand' };
 const CONSTANT: Candidate = { kind: 'constant', level: 4 };
-const FORECAST: Candidate = { kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0 };
+const FORECAST: Candidate = { kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0, recent: null };
 
 describe('choose', () => {
   it.each<[string, [number, number][], string]>([
@@ -85,55 +85,57 @@ describe('choose', () => {
     ];
     const choice = choose(scores, null, LIMITED);
     expect(choice).toMatchObject({ winner: { name: 'constant 4' }, objectiveMet: false });
-    expect(explainChoice(choice, LIMITED)).toMatch(/^no policy keeps cold starts below 1 %; constant 4 has the fewest/);
-  });
-
-  it('explains itself: what won, what nothing would have cost, and when a forecast would win', () => {
-    const choice = choose([score(NOTHING, 10, 20), score(CONSTANT, 14, 15), score(FORECAST, 16, 5)], null, PRICED);
-    expect(explainChoice(choice, PRICED).split('; ')).toEqual([
-      'on demand would have been the cheapest of all: 10.00 USD and 20 cold starts (2 %)',
-      'next, constant 4: 14.00 USD and 15 cold starts (1.5 %)',
-      'the forecast plan would win above 0.40 USD per cold start (now 0.1)',
-    ]);
   });
 });
 
-describe('scoreCandidate', () => {
-  it('bills what was held, what ran, the starts and the requests, and adds the price of each cold start', () => {
-    const usage = {
-      invocations: 1e6,
-      provisionedInvocations: 5e5,
-      coldStarts: 720,
-      provisionedMs: 3_600_000,
-      billedProvisionedMs: 3_600_000,
-      provisionedRunMs: 1_800_000,
-      onDemandRunMs: 3_600_000,
-      initMs: 720 * 5000,
-    };
-    const result = scoreCandidate(FORECAST, usage, PRICED);
-    // 0.2 requests + 0.015 held + 0.0175 run + 0.06 on demand + 0.06 starting
-    expect(result.billUsd).toBeCloseTo(0.3525, 3);
-    expect(result.effectiveCostUsd).toBeCloseTo(72.3525, 3);
-    expect(result.coldStartRate).toBeCloseTo(0.00072, 9);
-  });
-});
+/** A block in which so much was billed as provisioned hours (at 0.015 USD for 1 GB) and so many starts were cold. */
+function usage(hours: number, coldStarts = 0): PoolUsage {
+  return {
+    invocations: 1000,
+    provisionedInvocations: 0,
+    coldStarts,
+    provisionedMs: hours * 3_600_000,
+    billedProvisionedMs: hours * 3_600_000,
+    provisionedRunMs: 0,
+    onDemandRunMs: 0,
+    initMs: 0,
+  };
+}
 
-describe('allCandidates', () => {
-  it('are on demand, constants up to the peak, repeats and a grid of forecast plans, each name once', () => {
-    const candidates = allCandidates([Float64Array.of(0, 3, NaN, 40)]);
-    const names = candidates.map(candidateName);
-    expect(new Set(names).size).toBe(names.length);
-    expect(names).toEqual(
-      expect.arrayContaining([
-        'on demand',
-        'constant 40',
-        'last week repeated, hold 5 min',
-        'forecast q99.99, hold 30 min',
-      ]),
-    );
+describe('chooseByRecord', () => {
+  const daily = { leastBlocks: 1, blocksPerDay: 1 };
+  const records = (constant: number[], forecast: number[]) => [
+    { candidate: NOTHING, usages: constant.map(() => usage(1e6)) },
+    { candidate: CONSTANT, usages: constant.map((hours) => usage(hours)) },
+    { candidate: FORECAST, usages: forecast.map((hours) => usage(hours)) },
+  ];
+
+  it.each<[string, number[], number[], string]>([
+    ['takes what was cheaper in all', [10, 10, 10, 10], [9, 9, 9, 9], 'forecast q99, hold 15 min'],
+    [
+      'lets the last days decide when demand has changed',
+      [1, 1, 1, 1, 1, 1, 9, 9, 9],
+      [6, 6, 6, 6, 6, 6, 1, 1, 1],
+      'forecast q99, hold 15 min',
+    ],
+    [
+      'keeps the present policy where the other is hardly better',
+      [10, 10, 10, 9.96],
+      [10.1, 10.1, 10.1, 9.5],
+      'constant 4',
+    ],
+  ])('%s', (_, constant, forecast, expected) => {
+    expect(chooseByRecord(records(constant, forecast), daily, PRICED).winner.name).toBe(expected);
   });
 
-  it('are few for a function that was never busy', () => {
-    expect(allCandidates([Float64Array.of(0, 0)]).some((candidate) => candidate.kind === 'constant')).toBe(false);
+  it('tells bill, cold starts and their price per day', () => {
+    const usages = [usage(4, 10), usage(4, 10), usage(4, 10), usage(4, 10)];
+    const objective = { leastBlocks: 1, blocksPerDay: 2 };
+    const { winner } = chooseByRecord([{ candidate: NOTHING, usages }], objective, PRICED);
+    // Two blocks of 4 h x 0.015 USD a day and 2000 requests at 0.2 USD a million.
+    expect(winner.billUsdPerDay).toBeCloseTo(2 * (4 * 3600 * 4.1667e-6 + 0.0002), 6);
+    expect(winner.coldStartsPerDay).toBeCloseTo(20, 9);
+    expect(winner.coldStartRate).toBeCloseTo(0.01, 9);
+    expect(winner.effectiveUsdPerDay).toBeCloseTo(winner.billUsdPerDay + 2, 9);
   });
 });

@@ -4,7 +4,6 @@ import {
   createPlanner,
   emptyMemory,
   historyBefore,
-  limitsOf,
   type Planned,
   type PlannerSettings,
 } from '../../src/controller/planner.ts';
@@ -51,11 +50,27 @@ describe('createPlanner', () => {
     });
   });
 
-  it('covers nearly every peak until there is enough to compare policies', () => {
-    const { plan, choice } = planAt(history(3), START + 2.5 * DAY_MS);
-    expect(choice).toBeNull();
-    expect(plan.policy).toBe('forecast q99, hold 15 min');
-    expect(plan.reason).toContain('too little history to compare policies');
+  it.each([
+    ['what needs no forecast, once there is a day to compare', 1.6, false],
+    ['forecast plans, too, after two days', 2.3, true],
+  ])('compares %s', (_, days, hasForecasts) => {
+    const { choice } = planAt(history(3), START + days * DAY_MS, { coldStartPriceUsd: 1 });
+    expect(choice!.bestForecast !== null).toBe(hasForecasts);
+  });
+
+  it('holds nothing beyond the minimum before there is anything to compare', () => {
+    const late = { ...history(3), startMs: START + 5 * HOUR_MS };
+    const { plan, choice } = planAt(late, late.startMs + DAY_MS, { coldStartPriceUsd: 1, minCapacity: 1 });
+    expect(choice === null || choice.bestForecast === null).toBe(true);
+    expect(Math.min(...plan.capacity)).toBeGreaterThanOrEqual(1);
+  });
+
+  it('without news holds a constant level, then the minimum', () => {
+    const planner = createPlanner(history(9), { ...SETTINGS, coldStartPriceUsd: 1, minCapacity: 1 });
+    const constant = planned(planner.planAt(WEEK, 'constant')).plan;
+    expect(new Set(constant.capacity).size).toBe(1);
+    expect(constant.capacity[0]).toBeGreaterThan(1);
+    expect(new Set(planned(planner.planAt(WEEK, 'release')).plan.capacity)).toEqual(new Set([1]));
   });
 
   it('holds nothing where a cold start is worth nothing, and the working day where it is dear', () => {
@@ -63,7 +78,7 @@ describe('createPlanner', () => {
     const cheap = planAt(past, WEEK, { coldStartPriceUsd: 0 });
     const dear = planAt(past, WEEK, { coldStartPriceUsd: 1 });
     expect(dear.choice!.winner.candidate.kind).not.toBe('on-demand');
-    expect(dear.choice!.winner.coldStarts).toBeLessThan(cheap.choice!.winner.coldStarts);
+    expect(dear.choice!.winner.coldStartsPerDay).toBeLessThan(cheap.choice!.winner.coldStartsPerDay);
     expect(dear.plan.capacity[6]).toBeGreaterThanOrEqual(12);
   });
 
@@ -102,17 +117,5 @@ describe('createPlanner', () => {
       );
       expect(remembering.plan).toEqual(planAt(historyBefore(past, nowMs), nowMs, { coldStartPriceUsd: 0.3 }).plan);
     }
-  });
-});
-
-describe('limitsOf', () => {
-  it.each([
-    ['a budget of 110 USD holds five environments of 2 GB', { monthlyBudgetUsd: 110 }, 5],
-    ['twice as many of 1 GB', { monthlyBudgetUsd: 110, memoryMb: 1024 }, 10],
-    ['a large budget leaves the maximum', { monthlyBudgetUsd: 1e6 }, 100],
-    ['a budget too small for one leaves the minimum', { monthlyBudgetUsd: 1, minCapacity: 1 }, 1],
-    ['no budget leaves the maximum', {}, 100],
-  ])('%s', (_, settings, expected) => {
-    expect(limitsOf({ ...SETTINGS, ...settings }).maxCapacity).toBe(expected);
   });
 });

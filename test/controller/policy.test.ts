@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Candidate, candidateLevels, heldBack, slidingMaximum } from '../../src/controller/candidates.ts';
+import type { Candidate } from '../../src/controller/candidates.ts';
+import { heldBack, pastLevels, slidingMaximum } from '../../src/controller/past-levels.ts';
 import { expectedDurationMs, planLevels, requestRateLevels } from '../../src/controller/policy.ts';
 import { slotDemand } from '../../src/controller/slot-demand.ts';
 import { createForecaster } from '../../src/forecast/index.ts';
@@ -26,7 +27,7 @@ function history(days: number, busy = 10, durationMs = 2000): DemandHistory {
   };
 }
 
-function levelsFrom(candidate: Candidate, limits = LIMITS, past = history(5)): number[] {
+function levelsFrom(candidate: Candidate, past = history(5)): number[] {
   const nowMs = START + 5 * DAY_MS;
   const forecaster = createForecaster(past);
   const result = forecaster.forecastAt(nowMs, { horizonSlots: 288 });
@@ -38,21 +39,28 @@ function levelsFrom(candidate: Candidate, limits = LIMITS, past = history(5)): n
       demand: slotDemand(past),
       forecast: result.forecast,
       nowMs,
+      knownSlots: 5 * 288,
       averageDurationMs,
-      limits,
     }),
   ];
 }
 
 describe('planLevels', () => {
-  it('on demand holds the minimum and nothing else', () => {
-    expect(new Set(levelsFrom({ kind: 'on-demand' }, { minCapacity: 2, maxCapacity: 9 }))).toEqual(new Set([2]));
+  it('on demand holds nothing', () => {
+    expect(new Set(levelsFrom({ kind: 'on-demand' }))).toEqual(new Set([0]));
   });
 
-  it('a constant is the same at all times, within the limits', () => {
-    expect(new Set(levelsFrom({ kind: 'constant', level: 50 }, { minCapacity: 2, maxCapacity: 9 }))).toEqual(
-      new Set([9]),
-    );
+  it('a constant is the same at all times', () => {
+    expect(new Set(levelsFrom({ kind: 'constant', level: 50 }))).toEqual(new Set([50]));
+  });
+
+  it('a multiple of the recent peak stays until the next ticks know better, and unknown slots are not idle ones', () => {
+    const past = history(5);
+    for (const series of [past.meanConcurrency, past.peakConcurrency, past.invocations])
+      series.fill(NaN, 5 * 288 - 150);
+    past.meanConcurrency[5 * 288 - 150] = past.peakConcurrency[5 * 288 - 150] = 7;
+    const levels = levelsFrom({ kind: 'recent', recent: { slots: 1, factor: 1.43 } }, past);
+    expect(new Set(levels)).toEqual(new Set([Math.ceil(7 * 1.43)]));
   });
 
   it('repeating the last day holds its peaks for a while around', () => {
@@ -62,36 +70,56 @@ describe('planLevels', () => {
   });
 
   it('a forecast plan covers the busy hours before they begin and lets the night go', () => {
-    const levels = levelsFrom({ kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0 });
+    const levels = levelsFrom({ kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0, recent: null });
     expect(Math.min(...levels.slice(96, 216))).toBeGreaterThanOrEqual(10);
     expect(levels[95]).toBeGreaterThanOrEqual(10);
     expect(levels[40]).toBeLessThanOrEqual(1);
   });
 
   it('a floor holds at night too', () => {
-    const levels = levelsFrom({ kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 4 });
+    const levels = levelsFrom({ kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 4, recent: null });
     expect(Math.min(...levels)).toBe(4);
   });
 
   it('short requests need one environment per ten requests a second', () => {
     const short = history(5, 10, 20);
-    const levels = levelsFrom({ kind: 'forecast', coverQuantile: 0.9, holdSlots: 1, floor: 0 }, LIMITS, short);
+    const levels = levelsFrom({ kind: 'forecast', coverQuantile: 0.9, holdSlots: 1, floor: 0, recent: null }, short);
     expect(levels[150]).toBeGreaterThanOrEqual(50);
   });
 });
 
-describe('candidateLevels', () => {
-  it('gives for the past what planLevels gives for the future', () => {
-    const past = history(6);
-    const demand = slotDemand(past);
-    const span = { fromSlot: 5 * 288, toSlot: 6 * 288, table: () => new Float64Array(288) };
-    for (const candidate of [
-      { kind: 'repeat', days: 1, holdSlots: 3 },
-      { kind: 'constant', level: 7 },
-      { kind: 'on-demand' },
-    ] as const) {
-      expect([...candidateLevels(candidate, demand, span, LIMITS)], candidate.kind).toEqual(levelsFrom(candidate));
-    }
+describe('pastLevels', () => {
+  const demand = slotDemand(history(6));
+  const covers = {
+    column: (_: number, __: number, { from, to }: { from: number; to: number }) => new Float64Array(to - from),
+  };
+
+  it.each<[string, Candidate]>([
+    ['a repeated day', { kind: 'repeat', days: 1, holdSlots: 3 }],
+    ['a constant', { kind: 'constant', level: 7 }],
+    ['nothing', { kind: 'on-demand' }],
+  ])('gives for the past what planLevels gives for the future: %s', (_, candidate) => {
+    const levels = pastLevels(candidate, { demand, covers }, { from: 5 * 288, to: 6 * 288 }, LIMITS);
+    expect([...levels]).toEqual(levelsFrom(candidate));
+  });
+
+  it('a multiple of the recent peak follows it as late as it can be known', () => {
+    const recent: Candidate = { kind: 'recent', recent: { slots: 3, factor: 1.5 } };
+    const levels = pastLevels(recent, { demand, covers }, { from: 90, to: 230 }, LIMITS);
+    // The first busy slot is 96 and is known in time for 99; the last one is 215, and held three slots.
+    expect([...levels.subarray(7, 11)]).toEqual([0, 0, 15, 15]);
+    expect([...levels.subarray(129, 133)]).toEqual([15, 15, 0, 0]);
+  });
+
+  it('stays within the limits', () => {
+    const limits = { minCapacity: 2, maxCapacity: 9 };
+    const levels = pastLevels(
+      { kind: 'repeat', days: 1, holdSlots: 1 },
+      { demand, covers },
+      { from: 288, to: 576 },
+      limits,
+    );
+    expect([Math.min(...levels), Math.max(...levels)]).toEqual([2, 9]);
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffSchedule, hasChanges } from '../../src/controller/diff.ts';
 import { requestedLevels, shortageTolerated } from '../../src/controller/levels.ts';
-import { slidingMaximum } from '../../src/controller/candidates.ts';
+import { slidingMaximum } from '../../src/controller/past-levels.ts';
 import { ringName } from '../../src/controller/ring.ts';
 import { compileSchedule, MIN_AHEAD_MS, type Schedule, type ScheduleSettings } from '../../src/controller/schedule.ts';
 import type { CapacityBounds, CapacityPlan, ScheduledAction } from '../../src/model.ts';

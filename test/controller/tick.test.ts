@@ -57,6 +57,17 @@ describe('decide', () => {
     expect(report).toMatchObject({ outcome: 'planned', dataAgeSeconds: 0 });
   });
 
+  it.each([
+    ['twelve hours a constant level', 13, 'constant', 'nothing is known of the demand for hours'],
+    ['two days the minimum', 49, 'released', 'back to the minimum'],
+  ])('holds after %s without news, and says why', (_, hoursOld, outcome, why) => {
+    const report = decide({ reading: reading(NOW - hoursOld * HOUR_MS), state: state(14) }, config(), NOW);
+    expect(report.outcome).toBe(outcome);
+    expect(report.reason).toContain(why);
+    expect(new Set(report.plan!.capacity).size).toBe(1);
+    expect(report.changes.registerNow?.minCapacity ?? 14).toBe(report.plan!.capacity[0]);
+  });
+
   it('lets nothing fall when the grid reaches to now but nothing arrived for hours', () => {
     const report = decide({ reading: reading(NOW - 6 * HOUR_MS), state: state(40) }, config(), NOW);
     expect(report).toMatchObject({ outcome: 'held', dataAgeSeconds: 6 * 3600 });

@@ -8,7 +8,7 @@ function follow(wanted: readonly (number | null)[], options: Partial<typeof OPTI
   const tracking = new TargetTracking({ ...OPTIONS, ...options });
   return wanted.map((want) => {
     const provisioned = tracking.capacity;
-    return tracking.endMinute({ maxInUse: Math.min(want ?? 0, provisioned), provisioned, invoked: want !== null });
+    return tracking.endMinute({ meanInUse: Math.min(want ?? 0, provisioned), provisioned, invoked: want !== null });
   });
 }
 

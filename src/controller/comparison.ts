@@ -1,0 +1,60 @@
+/** The comparison that a choice rests on: which candidates, over which part of the past. */
+import type { Settings } from '../config.ts';
+import type { PoolModel } from '../economics/pool.ts';
+import { DAY_MS, SLOT_MS } from '../time.ts';
+import { allCandidates, simpleCandidates } from './candidates.ts';
+import { type Choice, chooseByRecord } from './choose.ts';
+import { limitsOf, objectiveOf, type ObjectiveSettings } from './objective.ts';
+import type { PastCovers } from './past-levels.ts';
+import type { SlotDemand } from './slot-demand.ts';
+import { BLOCK_MS, blockUsages, type KnownUsages } from './track-record.ts';
+
+/** Policies are compared on this much of the past, or what there is, and on no less than a day. */
+export const COMPARED_DAYS = 14;
+const BLOCKS_PER_DAY = DAY_MS / BLOCK_MS;
+
+export interface ChoiceContext {
+  demand: SlotDemand;
+  covers: PastCovers;
+  /** Of the same history as the demand. */
+  pool: () => PoolModel;
+  settings: ObjectiveSettings &
+    Pick<
+      Settings,
+      'minCapacity' | 'maxCapacity' | 'monthlyBudgetUsd' | 'leadTimeSeconds' | 'maxActions' | 'idleTimeoutSeconds'
+    >;
+  usages: KnownUsages;
+  choices: Map<number, Choice | null>;
+}
+
+/** The choice made at `epochMs`, a whole block, from the past before it; null where too little is known to compare. */
+export function choiceAt(epochMs: number, context: ChoiceContext): Choice | null {
+  const { choices } = context;
+  let choice = choices.get(epochMs);
+  if (choice === undefined) choices.set(epochMs, (choice = compare(epochMs, context)));
+  return choice;
+}
+
+function compare(epochMs: number, context: ChoiceContext): Choice | null {
+  const { demand, settings } = context;
+  const to = Math.round(epochMs / BLOCK_MS);
+  const earliest = Math.max(to - COMPARED_DAYS * BLOCKS_PER_DAY, Math.ceil(demand.startMs / BLOCK_MS));
+  // A forecast takes a day of history.
+  const withForecasts = Math.max(earliest, Math.ceil((demand.startMs + DAY_MS) / BLOCK_MS));
+  const hasForecasts = to - withForecasts >= BLOCKS_PER_DAY;
+  const from = hasForecasts ? withForecasts : earliest;
+  if (to - from < BLOCKS_PER_DAY - 1) return null;
+  const seen = peaksBetween(demand, from, to);
+  if (seen.length * SLOT_MS < (DAY_MS * (BLOCKS_PER_DAY - 1)) / BLOCKS_PER_DAY) return null;
+  const candidates = hasForecasts ? allCandidates(seen) : simpleCandidates(seen);
+  const track = { ...context, limits: limitsOf(settings), known: context.usages };
+  const records = candidates.map((candidate) => ({ candidate, usages: blockUsages(candidate, { from, to }, track) }));
+  return chooseByRecord(records, { leastBlocks: BLOCKS_PER_DAY, blocksPerDay: BLOCKS_PER_DAY }, objectiveOf(settings));
+}
+
+/** The peaks of the slots in blocks [from, to) of which anything is known. */
+function peaksBetween({ startMs, mean, highest }: SlotDemand, from: number, to: number): Float64Array {
+  const slotOf = (block: number) => Math.round((block * BLOCK_MS - startMs) / SLOT_MS);
+  const first = slotOf(from);
+  return highest.slice(first, slotOf(to)).filter((_, i) => !Number.isNaN(mean[first + i]!));
+}

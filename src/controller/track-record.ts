@@ -1,0 +1,88 @@
+/** What every candidate would have cost and missed, in blocks of six hours that are computed once and kept. */
+import type { Settings } from '../config.ts';
+import { type PoolModel, type PoolUsage, poolUsage, poolWindow, sumUsage } from '../economics/pool.ts';
+import { DAY_MS, HOUR_MS, SLOT_MS, SLOT_SECONDS } from '../time.ts';
+import { type Candidate, candidateName } from './candidates.ts';
+import { compact } from './compact.ts';
+import { ACTIONS_WITHOUT_LOSS } from './levels.ts';
+import { type LevelLimits, type PastCovers, pastLevels } from './past-levels.ts';
+import type { SlotDemand } from './slot-demand.ts';
+
+/** Blocks are counted from the epoch, so they begin at 0, 6, 12 and 18 UTC. */
+export const BLOCK_MS = 6 * HOUR_MS;
+const BLOCK_SLOTS = BLOCK_MS / SLOT_MS;
+
+/** By candidate's name, then by block. */
+export type KnownUsages = Map<string, Map<number, PoolUsage>>;
+
+export interface TrackContext {
+  demand: SlotDemand;
+  covers: PastCovers;
+  /** Of the same history as the demand. Made when first asked for: most ticks find all blocks known. */
+  pool: () => PoolModel;
+  limits: LevelLimits;
+  settings: Pick<Settings, 'leadTimeSeconds' | 'maxActions' | 'idleTimeoutSeconds'>;
+  known: KnownUsages;
+}
+
+/** The usage in each of the blocks [from, to), all of them inside the history. */
+export function blockUsages(candidate: Candidate, blocks: { from: number; to: number }, context: TrackContext) {
+  const name = candidateName(candidate);
+  let known = context.known.get(name);
+  if (!known) context.known.set(name, (known = new Map<number, PoolUsage>()));
+  let first = blocks.from;
+  while (first < blocks.to && known.has(first)) first++;
+  if (first < blocks.to)
+    computeBlocks(candidate, { from: first, to: blocks.to }, context).forEach((usage, i) =>
+      known.set(first + i, usage),
+    );
+  return Array.from({ length: blocks.to - blocks.from }, (_, i) => known.get(blocks.from + i)!);
+}
+
+/** Forgets what lies before a block. */
+export function forgetBlocksBefore(block: number, known: KnownUsages): void {
+  for (const usages of known.values()) for (const at of usages.keys()) if (at < block) usages.delete(at);
+}
+
+function computeBlocks(
+  candidate: Candidate,
+  blocks: { from: number; to: number },
+  { demand, covers, pool, limits, settings }: TrackContext,
+): PoolUsage[] {
+  const slotOf = (block: number) => Math.round((block * BLOCK_MS - demand.startMs) / SLOT_MS);
+  const from = slotOf(blocks.from);
+  const to = slotOf(blocks.to);
+  // What was warm when the first block began is found by starting an idle timeout earlier.
+  const leadIn = Math.min(from, Math.ceil(settings.idleTimeoutSeconds / SLOT_SECONDS) + 1);
+  const span = { from: from - leadIn, to };
+  const levels = asScheduled(pastLevels(candidate, { demand, covers }, span, limits), settings);
+  const model = pool();
+  const perSlot = SLOT_SECONDS / model.stepSeconds;
+  const offset = Math.round((demand.startMs - model.startMs) / SLOT_MS);
+  const window = poolWindow(model, (span.from + offset) * perSlot, (span.to + offset) * perSlot);
+  const usage = poolUsage(window, levels, perSlot);
+  return Array.from({ length: blocks.to - blocks.from }, (_, i) => {
+    const start = leadIn + i * BLOCK_SLOTS;
+    return sumUsage(window, usage, start, start + BLOCK_SLOTS);
+  });
+}
+
+/** Levels as they are billed: asked for a lead time ahead, and with no more changes than there may be actions. */
+function asScheduled(
+  levels: Int32Array,
+  { leadTimeSeconds, maxActions }: Pick<Settings, 'leadTimeSeconds' | 'maxActions'>,
+): Int32Array {
+  const leadSlots = Math.ceil(leadTimeSeconds / SLOT_SECONDS);
+  const asked = levels.map((_, slot) => {
+    let highest = 0;
+    for (let ahead = slot; ahead <= Math.min(levels.length - 1, slot + leadSlots); ahead++)
+      highest = Math.max(highest, levels[ahead]!);
+    return highest;
+  });
+  if (maxActions >= ACTIONS_WITHOUT_LOSS) return asked;
+  for (let block = 0; block < asked.length; block += BLOCK_SLOTS) {
+    const span = asked.subarray(block, block + BLOCK_SLOTS);
+    span.set(compact(span, Math.ceil((maxActions * BLOCK_MS) / DAY_MS)));
+  }
+  return asked;
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { Candidate } from '../../src/controller/candidates.ts';
+import { candidateName } from '../../src/controller/candidates.ts';
+import { type CandidateScore, choose, type Objective } from '../../src/controller/choose.ts';
+import { type Decision, explain } from '../../src/controller/explain.ts';
+import { listPrices } from '../../src/economics/prices.ts';
+
+const PRICED: Objective = { coldStartPriceUsd: 0.1, memoryMb: 1024, prices: listPrices('x86_64') };
+const NOTHING: Candidate = { kind: 'on-demand' };
+const CONSTANT: Candidate = { kind: 'constant', level: 4 };
+const FORECAST: Candidate = { kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0, recent: null };
+
+function score(candidate: Candidate, billUsdPerDay: number, coldStartsPerDay: number): CandidateScore {
+  return {
+    candidate,
+    name: candidateName(candidate),
+    billUsdPerDay,
+    coldStartsPerDay,
+    coldStartRate: coldStartsPerDay / 1000,
+    effectiveUsdPerDay: billUsdPerDay + 0.1 * coldStartsPerDay,
+  };
+}
+
+function decision(costs: [number, number][], change: Partial<Decision> = {}): Decision {
+  const scores = [NOTHING, CONSTANT, FORECAST].slice(0, costs.length).map((one, i) => score(one, ...costs[i]!));
+  const choice = choose(scores, null, PRICED);
+  return {
+    choice,
+    score: choice.winner,
+    footing: 'best',
+    trust: { trusted: true, coverage: 0.9, relativeLoss: 0.5 },
+    levels: Int32Array.of(3),
+    limits: { minCapacity: 0, maxCapacity: 10, cappedBy: 'maxCapacity', minimumExceedsBudget: false },
+    settings: { coldStartPriceUsd: 0.1 },
+    knownSlots: 20 * 288,
+    ...change,
+  };
+}
+
+describe('explain', () => {
+  it('tells what won, what the others would have cost, and when a forecast would win', () => {
+    expect(
+      explain(
+        decision([
+          [10, 20],
+          [14, 15],
+          [16, 5],
+        ]),
+      ).split('; '),
+    ).toEqual([
+      'on demand would have been the cheapest of 3 policies: 10.00 USD and 20 cold starts (2 %) a day',
+      'next, constant 4: 14.00 USD and 15 cold starts (1.5 %) a day',
+      'best forecast plan, forecast q99, hold 15 min: 16.00 USD and 5 cold starts (0.5 %) a day',
+      'the forecast plan would win above 0.40 USD per cold start (now 0.1)',
+    ]);
+  });
+
+  it.each<[string, Decision, string]>([
+    [
+      'too little history',
+      decision([[10, 20]], { choice: null, score: null, knownSlots: 200 }),
+      'policies are compared from a day of history on (have 0.7)',
+    ],
+    [
+      'no forecast in the comparison',
+      decision(
+        [
+          [10, 20],
+          [14, 15],
+        ],
+        { knownSlots: 400 },
+      ),
+      'plans from forecasts compete once there are two days of history (have 1.4)',
+    ],
+    [
+      'fewer than two weeks compared',
+      decision(
+        [
+          [10, 20],
+          [14, 15],
+          [16, 5],
+        ],
+        { knownSlots: 5 * 288 },
+      ),
+      'every weekday will have been seen twice in 9 more',
+    ],
+    [
+      'a cap that cuts',
+      decision([[10, 20]], { levels: Int32Array.of(4, 25) }),
+      'cut to 10 by maxCapacity where up to 25 are wanted',
+    ],
+    [
+      'a budget below the minimum',
+      decision([[10, 20]], {
+        limits: { minCapacity: 3, maxCapacity: 3, cappedBy: 'monthlyBudgetUsd', minimumExceedsBudget: true },
+      }),
+      'monthlyBudgetUsd does not pay for minCapacity = 3',
+    ],
+    [
+      'no news for hours',
+      decision(
+        [
+          [10, 20],
+          [14, 15],
+        ],
+        { footing: 'constant' },
+      ),
+      'nothing is known of the demand for hours',
+    ],
+    [
+      'no news for days',
+      decision(
+        [
+          [10, 20],
+          [14, 15],
+        ],
+        { footing: 'release' },
+      ),
+      'back to the minimum',
+    ],
+  ])('%s is said', (_, one, expected) => {
+    expect(explain(one)).toContain(expected);
+  });
+
+  it('tells why a winning forecast plan is not carried out', () => {
+    const one = decision([
+      [10, 90],
+      [14, 15],
+      [15, 1],
+    ]);
+    const constant = one.choice!.ranked.find(({ candidate }) => candidate === CONSTANT)!;
+    const text = explain({ ...one, score: constant, trust: { trusted: false, coverage: 0.4, relativeLoss: 2 } });
+    expect(text).toMatch(
+      /^the forecast is not trusted: in the last six hours it covered 40 % of the peaks instead of 90 %, and lost 2.0 times/,
+    );
+    expect(text).toContain('constant 4: 14.00 USD');
+  });
+
+  it('says so where no policy keeps the ceiling', () => {
+    const limited = { ...PRICED, maxColdStartRate: 0.001 };
+    const choice = choose([score(NOTHING, 10, 90), score(CONSTANT, 15, 40)], null, limited);
+    expect(
+      explain({
+        ...decision([[1, 1]]),
+        choice,
+        score: choice.winner,
+        settings: { coldStartPriceUsd: 0.1, maxColdStartRate: 0.001 },
+      }),
+    ).toMatch(/^no policy keeps cold starts below 0.1 %; constant 4 has the fewest/);
+  });
+});

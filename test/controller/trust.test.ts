@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { PastCovers } from '../../src/controller/past-levels.ts';
+import { slotDemand } from '../../src/controller/slot-demand.ts';
+import { judgeForecast } from '../../src/controller/trust.ts';
+
+const DAY = 288;
+
+function demandOf(peaks: number[]) {
+  const series = Float64Array.from(peaks);
+  return slotDemand({
+    startMs: 0,
+    stepSeconds: 300,
+    invocations: series,
+    averageDurationMs: series,
+    meanConcurrency: series,
+    peakConcurrency: series,
+    peakBasis: 'observed',
+    peakWindowSeconds: 300,
+  });
+}
+
+const forecasting = (quantileAt: (slot: number) => number): PastCovers => ({
+  column: (_, __, { from, to }) => Float64Array.from({ length: to - from }, (_, i) => quantileAt(from + i)),
+});
+
+/** Two days of ten, then what comes. */
+const steady = (next: (slot: number) => number, slots = 72) =>
+  demandOf(Array.from({ length: 2 * DAY + slots }, (_, slot) => (slot < 2 * DAY ? 10 : next(slot))));
+
+describe('judgeForecast', () => {
+  it.each<[string, (slot: number) => number, (slot: number) => number, boolean]>([
+    ['trusts one that covers', () => 10, () => 11, true],
+    ['trusts one that is too high, which costs little', () => 10, () => 40, true],
+    ['does not trust one that stays far below a demand that repeats itself', () => 50, () => 11, false],
+    [
+      'blames no forecast for demand that nothing could foresee',
+      (slot) => (slot % 7 === 0 ? 90 : 0),
+      (slot) => (slot % 5 === 0 ? 90 : 1),
+      true,
+    ],
+  ])('%s', (_, demand, quantile, expected) => {
+    expect(judgeForecast(steady(demand), forecasting(quantile), 2 * DAY + 72).trusted).toBe(expected);
+  });
+
+  it('measures coverage and loss against the better of two naive forecasts', () => {
+    const { coverage, relativeLoss } = judgeForecast(
+      steady((slot) => (slot % 2 ? 10 : 12)),
+      forecasting(() => 11),
+      2 * DAY + 72,
+    );
+    expect(coverage).toBeCloseTo(0.5, 9);
+    // (0.9 x 1 + 0.1 x 1) / 2 of ours; half of the slots are two above what both naive ones say, in the other half they may be two above.
+    expect(relativeLoss).toBeGreaterThan(0.4);
+    expect(relativeLoss).toBeLessThan(1);
+  });
+
+  it.each([
+    ['there was no forecast', () => NaN, 72],
+    ['hardly anything was judged', () => 11, 20],
+  ])('trusts, and says that it measured nothing, where %s', (_, quantile, slots) => {
+    const demand = demandOf(Array.from({ length: DAY + slots }, () => 10));
+    const trust = judgeForecast(demand, forecasting(quantile), DAY + slots);
+    expect(trust).toEqual({ trusted: true, coverage: NaN, relativeLoss: NaN });
+  });
+});
