@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { resolve } from '../../src/calendar/index.ts';
 import { calendarSchema, holidaysSchema, WEEKDAYS } from '../../src/config-calendar.ts';
+import { configFromEnv } from '../../src/config-env.ts';
 import { isoUtc } from '../../src/time.ts';
 
 const YEAR = { fromMs: Date.UTC(2026, 0, 1), toMs: Date.UTC(2027, 0, 1) };
@@ -120,6 +121,23 @@ describe('resolve', () => {
     expect(spans({ date: '2026-06-10', time: '02:00-03:00' }, { range })).toHaveLength(0);
     expect(spans({ weekly: 'tuesday', timeZone: 'Pacific/Pago_Pago' }, { range })).toHaveLength(1);
     expect(spans({ weekly: 'wednesday', timeZone: 'Pacific/Kiritimati' }, { range })).toHaveLength(1);
+  });
+
+  it('takes the settings of a target as they are', () => {
+    const [config] = configFromEnv({
+      PREWARM_TARGETS: 'a:live',
+      PREWARM_TIME_ZONE: 'Asia/Tokyo',
+      PREWARM_HOLIDAYS: 'JP',
+    });
+    expect(resolve(config!, { fromMs: Date.UTC(2026, 0, 1), toMs: Date.UTC(2026, 0, 2) })).toEqual([
+      {
+        name: 'holiday in JP',
+        fromMs: Date.parse('2025-12-31T15:00:00Z'),
+        toMs: Date.parse('2026-01-01T15:00:00Z'),
+        effect: { kind: 'like', weekday: 'sunday' },
+        timeZone: 'Asia/Tokyo',
+      },
+    ]);
   });
 
   it('puts holidays first, with their own effect or that of a Sunday', () => {
