@@ -28,6 +28,13 @@ const minuteOfDay = (timeMs: number, zone: string) => {
   return local.hour * 60 + local.minute;
 };
 
+/** Murmur3's finaliser, as a fraction: noise without any cycle. */
+function scrambled(key: number): number {
+  let hash = Math.imul(key ^ (key >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
+
 describe('localForecaster', () => {
   it('is the forecaster itself in UTC', () => {
     const own = forecastOf(() => 1);
@@ -206,7 +213,7 @@ describe('a service that opens at nine', () => {
     'is forecast for the day after %s as well as for any other day',
     (change) => {
       const changeMs = Date.parse(change);
-      const noise = (timeMs: number) => ((Math.imul(timeMs / SLOT_MS, 0x9e3779b1) >>> 9) % 997) / 100 - 5;
+      const noise = (timeMs: number) => 10 * scrambled(timeMs / SLOT_MS) - 5;
       const wave = (timeMs: number) =>
         Math.round(30 + 20 * Math.sin((2 * Math.PI * minuteOfDay(timeMs, zone)) / 1440) + noise(timeMs));
       const history = historyAt({ startMs: changeMs - 21 * DAY_MS, days: 24 }, wave);
