@@ -1,0 +1,59 @@
+/** Small pieces that every role and queue needs. */
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+
+export const TAGS = { Application: 'prewarm' };
+
+export interface Statement {
+  Sid: string;
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: pulumi.Input<string> | pulumi.Input<string>[];
+  Principal?: string | Record<string, string>;
+  Condition?: Record<string, Record<string, pulumi.Input<string>>>;
+}
+
+export function policyDocument(statements: Statement[]): pulumi.Output<string> {
+  return pulumi.jsonStringify({ Version: '2012-10-17', Statement: statements });
+}
+
+/** A role for one service, which may do what the statements say and nothing else. */
+export function serviceRole(name: string, service: string, statements: Statement[]): aws.iam.Role {
+  const role = new aws.iam.Role(name, {
+    assumeRolePolicy: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+    }),
+    tags: TAGS,
+  });
+  new aws.iam.RolePolicy(`${name}-policy`, { role: role.id, policy: policyDocument(statements) });
+  return role;
+}
+
+export function logStatement(group: aws.cloudwatch.LogGroup): Statement {
+  return {
+    Sid: 'Log',
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: pulumi.interpolate`${group.arn}:*`,
+  };
+}
+
+/** An encrypted queue that answers to TLS only. */
+export function secureQueue(name: string, args: aws.sqs.QueueArgs): aws.sqs.Queue {
+  const queue = new aws.sqs.Queue(name, { sqsManagedSseEnabled: true, tags: TAGS, ...args });
+  new aws.sqs.QueuePolicy(`${name}-tls`, {
+    queueUrl: queue.url,
+    policy: policyDocument([
+      {
+        Sid: 'TlsOnly',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sqs:*',
+        Resource: queue.arn,
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ]),
+  });
+  return queue;
+}

@@ -1,0 +1,291 @@
+/** infra/pulumi with Pulumi's own mocks: no engine, no account. The template says what is right; this program must say the same. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildHandler } from '../../scripts/build.mjs';
+import { configFromEnv } from '../../src/config-env.ts';
+import { actionsOf, type Policy, readTemplate, resource, type Statement, type Template } from './cloudformation.ts';
+import { deployed } from './deployed.ts';
+import { ROOT, run, TOOLS } from './tools.ts';
+
+const PROGRAM = join(ROOT, 'infra', 'pulumi');
+const required = Boolean(process.env.CI) || process.env.PREWARM_TOOLS === 'required';
+const installed = existsSync(join(PROGRAM, 'node_modules', '.made-from')) && existsSync(TOOLS.python);
+
+interface Made {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+}
+
+interface PulumiRuntime {
+  runtime: {
+    setMocks(mocks: object, project: string, stack: string): Promise<void>;
+    setAllConfig(config: Record<string, string>): void;
+  };
+}
+
+const IMAGE = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/worker@sha256:${'0'.repeat(64)}`;
+
+/** Everything that the program makes with a configuration. Names and ARNs are what AWS might have given. */
+async function make(config: Record<string, string | number> = {}): Promise<Made[]> {
+  const made: Made[] = [];
+  const pulumi = createRequire(join(PROGRAM, 'index.ts'))('@pulumi/pulumi') as PulumiRuntime;
+  const mocks = {
+    newResource: ({ type, name, inputs }: Made) => {
+      made.push({ type, name, inputs });
+      const given = {
+        arn: `arn:${type}:${name}`,
+        name: `${name}-1a2b`,
+        url: `https://sqs/${name}`,
+        bucket: `${name}-1a2b`,
+        version: '7',
+      };
+      return { id: `${name}-id`, state: { ...given, ...inputs } };
+    },
+    call: () => ({ partition: 'aws', region: 'eu-west-1', accountId: '111122223333' }),
+  };
+  await pulumi.runtime.setMocks(mocks, 'prewarm', 'test');
+  const all: Record<string, string | number> = { imageUri: IMAGE, ...config };
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(Object.entries(all).map(([key, value]) => [`prewarm:${key}`, String(value)])),
+  );
+  const program = async (file: string) =>
+    (await import(join(PROGRAM, file))) as Record<string, (given?: unknown) => unknown>;
+  const settings = (await program('settings.ts')).readSettings!();
+  (await program('application.ts')).createApplication!(settings);
+  // Outputs are made of promises: they are there when none is left to run.
+  for (let before = -1; before < made.length;) {
+    before = made.length;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return made;
+}
+
+describe.skipIf(!installed && !required)(`the Pulumi program${installed ? '' : ' (npm run setup-tools first)'}`, () => {
+  let made: Made[];
+  let acting: Made[];
+  let template: Template;
+  beforeAll(async () => {
+    if (!installed) {
+      const { code, stderr } = await run(process.execPath, [join(ROOT, 'scripts', 'setup-pulumi.mjs')]);
+      if (code !== 0) throw new Error(stderr);
+    }
+    await buildHandler();
+    made = await make();
+    acting = await make({ mode: 'act', minCapacity: 2, maxCapacity: 40, settings: '{"coldStartPriceUsd":0.2}' });
+    const read = await readTemplate();
+    template = deployed(read.transformed, { ...read.values, Mode: 'act', OnSuccess: 'none', OnFailure: 'none' });
+  }, 300_000);
+
+  const one = (list: Made[], type: string, name: string): Record<string, unknown> => {
+    const found = list.filter((item) => item.type === type && item.name === name);
+    expect(found, `${type} ${name} among ${list.map((item) => `${item.type} ${item.name}`).join(', ')}`).toHaveLength(
+      1,
+    );
+    return found[0]!.inputs;
+  };
+
+  it('is well typed', async () => {
+    const { code, stdout } = await run(process.execPath, [
+      join(PROGRAM, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      PROGRAM,
+    ]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  }, 120_000);
+
+  it('makes the worker from its image, a version of it, and the alias on that version', () => {
+    expect(one(made, 'aws:lambda/function:Function', 'worker')).toMatchObject({
+      packageType: 'Image',
+      imageUri: IMAGE,
+      publish: true,
+      architectures: ['x86_64'],
+      memorySize: 2048,
+      timeout: 60,
+      environment: {
+        variables: { RESULTS_BUCKET: 'data-1a2b', RESULTS_BUS: 'jobs-1a2b', IDEMPOTENCY_TABLE: 'idempotency-1a2b' },
+      },
+    });
+    expect(one(made, 'aws:lambda/alias:Alias', 'live')).toMatchObject({
+      name: 'live',
+      functionName: 'worker-1a2b',
+      functionVersion: '7',
+    });
+  });
+
+  it.each([
+    ['observe', () => made, 0, 10],
+    ['act', () => acting, 2, 40],
+  ])(
+    'registers the alias in %s mode, and owns no provisioned concurrency besides',
+    (_, list, minCapacity, maxCapacity) => {
+      expect(one(list(), 'aws:appautoscaling/target:Target', 'worker')).toMatchObject({
+        serviceNamespace: 'lambda',
+        scalableDimension: 'lambda:function:ProvisionedConcurrency',
+        resourceId: 'function:worker-1a2b:live',
+        minCapacity,
+        maxCapacity,
+      });
+      expect(list().filter(({ type }) => /ProvisionedConcurrencyConfig|ScheduledAction/i.test(type))).toEqual([]);
+    },
+  );
+
+  it('feeds the alias from the queue, and gives a message up after five tries', () => {
+    expect(one(made, 'aws:lambda/eventSourceMapping:EventSourceMapping', 'jobs')).toMatchObject({
+      eventSourceArn: 'arn:aws:sqs/queue:Queue:jobs',
+      functionName: 'arn:aws:lambda/alias:Alias:live',
+      batchSize: 10,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      scalingConfig: { maximumConcurrency: 10 },
+    });
+    const queue = one(made, 'aws:sqs/queue:Queue', 'jobs');
+    expect(queue).toMatchObject({ visibilityTimeoutSeconds: 360, sqsManagedSseEnabled: true });
+    const redrive: unknown = JSON.parse(String(queue.redrivePolicy));
+    expect(redrive).toEqual({ deadLetterTargetArn: 'arn:aws:sqs/queue:Queue:job-dead-letters', maxReceiveCount: 5 });
+    const allow = one(made, 'aws:sqs/redriveAllowPolicy:RedriveAllowPolicy', 'job-dead-letters');
+    expect(JSON.parse(String(allow.redriveAllowPolicy))).toEqual({
+      redrivePermission: 'byQueue',
+      sourceQueueArns: ['arn:aws:sqs/queue:Queue:jobs'],
+    });
+  });
+
+  it('denies what comes without TLS to each queue and bucket', () => {
+    const policies = made.filter(({ type }) => /(QueuePolicy|BucketPolicy|TopicPolicy)$/.test(type));
+    expect(policies.map(({ name }) => name).sort()).toEqual(['alarms', 'data', 'job-dead-letters-tls', 'jobs-tls']);
+    for (const { name, inputs } of policies) {
+      const { Statement } = JSON.parse(String(inputs.policy)) as { Statement: Statement[] };
+      expect(Statement[0], name).toMatchObject({
+        Effect: 'Deny',
+        Principal: '*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
+    }
+  });
+
+  it('runs the built controller as the template does, with a configuration that it takes', () => {
+    const controller = one(acting, 'aws:lambda/function:Function', 'controller');
+    const expected = resource(template, 'ControllerFunction').Properties;
+    expect(controller).toMatchObject({
+      handler: expected.Handler,
+      runtime: expected.Runtime,
+      memorySize: expected.MemorySize,
+      timeout: expected.Timeout,
+      architectures: expected.Architectures,
+      reservedConcurrentExecutions: expected.ReservedConcurrentExecutions,
+    });
+    const { variables } = controller.environment as { variables: Record<string, string> };
+    expect(configFromEnv(variables)).toMatchObject([
+      {
+        target: { functionName: 'worker-1a2b', alias: 'live' },
+        mode: 'act',
+        minCapacity: 2,
+        maxCapacity: 40,
+        coldStartPriceUsd: 0.2,
+      },
+    ]);
+    expect(one(acting, 'aws:scheduler/schedule:Schedule', 'controller')).toMatchObject({
+      scheduleExpression: resource(template, 'ControllerFunctionEveryFiveMinutes').Properties.ScheduleExpression,
+      target: {
+        arn: 'arn:aws:lambda/function:Function:controller',
+        roleArn: 'arn:aws:iam/role:Role:schedule',
+        retryPolicy: { maximumEventAgeInSeconds: 240, maximumRetryAttempts: 2 },
+      },
+    });
+  });
+
+  describe('grants', () => {
+    const statementsOf = (list: Made[], name: string) =>
+      (
+        JSON.parse(String(one(list, 'aws:iam/rolePolicy:RolePolicy', `${name}-policy`).policy)) as {
+          Statement: Statement[];
+        }
+      ).Statement;
+    const actionsIn = (statements: Statement[]) => statements.flatMap(({ Action }) => Action).sort();
+    const policiesOf = (role: string) => resource(template, role).Properties.Policies as Policy[];
+
+    it.each([
+      ['worker', 'WorkerRole'],
+      ['controller', 'ControllerRole'],
+    ])('the %s in act mode what the template grants, on as little', (name, role) => {
+      const statements = statementsOf(acting, name);
+      expect(actionsIn(statements)).toEqual(actionsOf(policiesOf(role)));
+      const open = (list: Statement[]) => list.filter(({ Resource }) => Resource === '*').map(({ Sid }) => Sid);
+      expect(open(statements)).toEqual(
+        open(policiesOf(role).flatMap(({ PolicyDocument }) => PolicyDocument.Statement)),
+      );
+      const conditions = statements.flatMap(({ Condition }) => Condition ?? []);
+      expect(conditions).toEqual(
+        policiesOf(role).flatMap(({ PolicyDocument }) =>
+          PolicyDocument.Statement.flatMap(({ Condition }) => Condition ?? []),
+        ),
+      );
+    });
+
+    it('the controller in observe mode nothing that writes', () => {
+      const writes = actionsIn(statementsOf(made, 'controller')).filter((action) => !/:(Get|Describe)/.test(action));
+      expect(writes).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    });
+  });
+
+  it('has the alarms of the template, alike in metric, threshold and patience', () => {
+    const idOf = (name: string) =>
+      name
+        .replace(/Alarm$/, '')
+        .replace(/(?<=[a-z])[A-Z]/g, '-$&')
+        .toLowerCase();
+    const expected = Object.entries(template.Resources)
+      .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+      .map(([name, { Properties }]) => [
+        idOf(name),
+        {
+          metric: Properties.MetricName ?? queryOf(Properties.Metrics as Query[], 'MetricStat'),
+          threshold: Number(Properties.Threshold),
+          periods: `${String(Properties.DatapointsToAlarm)} of ${String(Properties.EvaluationPeriods)}`,
+          comparison: Properties.ComparisonOperator,
+          missing: Properties.TreatMissingData,
+        },
+      ])
+      // The alarm that rolls a gradual deployment back; this program has none.
+      .filter(([name]) => name !== 'new-version-errors');
+    const found = made
+      .filter(({ type }) => type === 'aws:cloudwatch/metricAlarm:MetricAlarm')
+      .map(({ name, inputs }) => [
+        name,
+        {
+          metric: inputs.metricName ?? queryOf(inputs.metricQueries as Query[], 'metric'),
+          threshold: inputs.threshold,
+          periods: `${String(inputs.datapointsToAlarm)} of ${String(inputs.evaluationPeriods)}`,
+          comparison: inputs.comparisonOperator,
+          missing: inputs.treatMissingData,
+        },
+      ]);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
+    const dimensions = made.find(({ name }) => name === 'throttles')?.inputs.dimensions;
+    expect(dimensions).toEqual({ FunctionName: 'worker-1a2b', Resource: 'worker-1a2b:live' });
+    const topics = made.flatMap(({ inputs }) => (inputs.alarmActions ? [inputs.alarmActions] : []));
+    expect(new Set(topics.map(String))).toEqual(new Set(['arn:aws:sns/topic:Topic:alarms']));
+  });
+
+  it('says every fault of its configuration at once, before it makes anything', async () => {
+    const wrong = make({ imageUri: 'worker', mode: 'go', memoryMb: 1, minCapacity: 5, maxCapacity: 2 });
+    await expect(wrong).rejects.toThrow(/imageUri = worker.*\n.*mode = go.*\n.*memoryMb = 1.*\n.*minCapacity = 5/);
+  });
+});
+
+interface Query {
+  expression?: string;
+  Expression?: string;
+  [stat: string]: unknown;
+}
+
+/** The expression, and the metrics that are in it. */
+function queryOf(queries: Query[], stat: 'MetricStat' | 'metric'): unknown {
+  const expression = queries.find((query) => query.Expression ?? query.expression);
+  const metrics = queries.flatMap((query) => {
+    const given = query[stat] as { Metric?: { MetricName: string }; metricName?: string } | undefined;
+    return given?.Metric?.MetricName ?? given?.metricName ?? [];
+  });
+  return { expression: expression?.Expression ?? expression?.expression, metrics };
+}
