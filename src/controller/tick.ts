@@ -34,10 +34,23 @@ export interface TickPorts {
  * Why a tick ended as it did. `held`, `constant` and `released` are what is done, one after the other, while no metrics arrive: the
  * last schedule may only rise, then a constant level, then the minimum.
  */
-export type Outcome =
-  'planned' | 'held' | 'constant' | 'released' | 'insufficient-history' | 'waiting' | 'unregistered';
+export const OUTCOMES = [
+  'planned',
+  'held',
+  'constant',
+  'released',
+  'insufficient-history',
+  'waiting',
+  'unregistered',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 const WRITING: readonly Outcome[] = ['planned', 'held', 'constant', 'released'];
+
+/** Whether a plan with this outcome is carried out. */
+export function isCarriedOut(outcome: Outcome): boolean {
+  return WRITING.includes(outcome);
+}
 
 /** Everything one tick saw, decided and did: the log line, the metrics, the JSON and the chart are views of it. */
 export interface TickReport {
@@ -89,7 +102,7 @@ export async function tick(
   const reading = await ports.metrics.read(config.target, range);
   const state = ports.scaling ? await ports.scaling.read(config.target) : NOTHING_SET_UP;
   const report = decide({ reading, state, memory }, config, nowMs);
-  if (ports.writer && WRITING.includes(report.outcome) && hasChanges(report.changes)) {
+  if (ports.writer && isCarriedOut(report.outcome) && hasChanges(report.changes)) {
     report.applied = await applyChanges(config.target, report.changes, ports.writer, nowMs);
   }
   return report;

@@ -13,7 +13,7 @@ export interface EmfMetric {
 }
 
 /** Said by the controller for all of its targets together, too: what the alarms watch, however many targets there are. */
-const ALSO_PER_CONTROLLER = ['Ticks', 'Failures', 'ProvisionedShortfall', 'ProvisionedFailed'];
+const ALSO_PER_CONTROLLER = ['Ticks', 'Failures', 'ForecastDegraded', 'ProvisionedShortfall', 'ProvisionedFailed'];
 
 /**
  * The fields to merge into a log line: metrics per target and, where the controller's own function name is given, some of

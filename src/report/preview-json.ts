@@ -1,6 +1,7 @@
 /** `prewarm/preview/1`: what `prewarm preview --json` prints. The schema is the contract; docs/json.md describes it. */
 import * as z from 'zod';
-import type { TickReport } from '../controller/tick.ts';
+import type { CandidateScore } from '../controller/choose.ts';
+import { OUTCOMES, type TickReport } from '../controller/tick.ts';
 import type { Changes, DemandHistory, Forecast, ScheduledAction } from '../model.ts';
 import { isoUtc } from '../time.ts';
 
@@ -50,7 +51,25 @@ export const previewSchema = z.strictObject({
       }),
     ),
   }),
-  decision: z.strictObject({ policy: z.string(), reason: z.string() }),
+  decision: z.strictObject({
+    policy: z.string(),
+    reason: z.string(),
+    outcome: z.enum(OUTCOMES),
+    /** Of the last six hours; null where too few forecasts could be judged. */
+    forecastTrust: z.strictObject({ trusted: z.boolean(), coverage: z.number(), relativeLoss: z.number() }).nullable(),
+    /** Every policy that competed, best first; what it would have cost and missed a day, recent days counting more. */
+    candidates: z.array(
+      z.strictObject({
+        name: z.string(),
+        kind: z.enum(['on-demand', 'constant', 'repeat', 'recent', 'forecast']),
+        chosen: z.boolean(),
+        costUsdPerDay: z.number(),
+        coldStartsPerDay: z.number(),
+        coldStartRate: z.number(),
+        effectiveCostUsdPerDay: z.number(),
+      }),
+    ),
+  }),
   plan: z.array(z.strictObject({ at: time, capacity: count })),
   actions: z.array(actionSchema),
   changes: z.strictObject({
@@ -74,11 +93,37 @@ export function previewJson(report: TickReport, metrics: string | null): Preview
     now: isoUtc(report.nowMs),
     history: historyJson(report.history),
     forecast: forecastJson(report.forecast),
-    decision: { policy: report.plan?.policy ?? 'none', reason: report.reason },
+    decision: decisionJson(report),
     plan: planJson(report),
     actions: report.actions.map(actionJson),
     changes: changesJson(report.changes),
     notes: report.notes,
+  };
+}
+
+function decisionJson({ plan, reason, outcome, trust, choice }: TickReport): PreviewJson['decision'] {
+  const policy = plan?.policy ?? 'none';
+  const { trusted, coverage, relativeLoss } = trust ?? { trusted: true, coverage: NaN, relativeLoss: NaN };
+  return {
+    policy,
+    reason,
+    outcome,
+    forecastTrust: Number.isFinite(coverage + relativeLoss)
+      ? { trusted, coverage: round(coverage), relativeLoss: round(relativeLoss) }
+      : null,
+    candidates: (choice?.ranked ?? []).map((score) => candidateJson(score, policy)),
+  };
+}
+
+function candidateJson(score: CandidateScore, policy: string): PreviewJson['decision']['candidates'][number] {
+  return {
+    name: score.name,
+    kind: score.candidate.kind,
+    chosen: score.name === policy,
+    costUsdPerDay: round(score.billUsdPerDay),
+    coldStartsPerDay: round(score.coldStartsPerDay),
+    coldStartRate: round(score.coldStartRate),
+    effectiveCostUsdPerDay: round(score.effectiveUsdPerDay),
   };
 }
 

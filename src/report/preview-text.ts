@@ -1,5 +1,6 @@
 /** A tick's report for people: chart, schedule, changes, and why. */
-import type { TickReport } from '../controller/tick.ts';
+import type { CandidateScore } from '../controller/choose.ts';
+import { isCarriedOut, type TickReport } from '../controller/tick.ts';
 import type { CapacityPlan, ScheduledAction } from '../model.ts';
 import { DAY_MS, isoUtc, parseAt, SLOT_MS } from '../time.ts';
 import { type ChartSeries, renderChart } from './chart.ts';
@@ -15,13 +16,41 @@ export function previewText(report: TickReport, terminal: Terminal): string {
     terminal.paint('strong', `${titleOf(report)} at ${isoUtc(report.nowMs)}`),
     `history   ${isoUtc(history.startMs)} to ${isoUtc(untilMs)}, ${history.stepSeconds} s steps`,
     `forecast  ${report.forecast?.model ?? 'none'}`,
-    `decision  ${report.plan?.policy ?? 'none'}: ${report.reason}`,
+    `decision  ${decisionOf(report)}`,
     ...report.notes.map((note) => terminal.paint('warn', `note      ${note}`)),
     '',
   ];
+  lines.push(...comparedTable(report));
   if (report.plan && report.forecast) lines.push(...chartOf(report, terminal), '', ...planSummary(report), '');
   lines.push(...actionTable(report.actions), '', ...changeLines(report, terminal));
   return lines.join('\n');
+}
+
+function decisionOf({ plan, reason }: TickReport): string {
+  const policy = plan?.policy ?? 'none';
+  return reason.startsWith(policy) ? reason : `${policy}: ${reason}`;
+}
+
+/** The best of each kind, and what is carried out. */
+function comparedTable({ choice, plan }: TickReport): string[] {
+  if (!choice) return [];
+  const kinds = new Set<string>();
+  const shown = choice.ranked.filter(({ candidate, name }) => {
+    const first = !kinds.has(candidate.kind);
+    kinds.add(candidate.kind);
+    return first || name === plan?.policy;
+  });
+  const row = ({ name, billUsdPerDay, coldStartsPerDay, effectiveUsdPerDay }: CandidateScore) => [
+    name === plan?.policy ? `> ${name}` : `  ${name}`,
+    usd(billUsdPerDay),
+    coldStartsPerDay.toFixed(1),
+    usd(effectiveUsdPerDay),
+  ];
+  return [...renderTable(['best of each kind, a day', 'bill', 'cold starts', 'all in'], shown.map(row)), ''];
+}
+
+function usd(amount: number): string {
+  return `$${amount.toFixed(2)}`;
 }
 
 function titleOf(report: TickReport): string {
@@ -94,7 +123,7 @@ function actionTable(actions: readonly ScheduledAction[]): string[] {
 
 function changeLines({ changes, outcome, applied }: TickReport, terminal: Terminal): string[] {
   const { create, update, delete: remove, keep, foreign, registerNow } = changes;
-  const verb = applied ? 'wrote' : outcome === 'planned' || outcome === 'held' ? 'would write' : 'not written';
+  const verb = applied ? 'wrote' : isCarriedOut(outcome) ? 'would write' : 'not written';
   const list = [
     ...(registerNow ? [`now     ${registerNow.minCapacity} to ${registerNow.maxCapacity}: ${registerNow.reason}`] : []),
     ...create.map(({ action, reason }) => `create  ${action.name}: ${reason}`),

@@ -13,11 +13,18 @@ export function tickMetrics(report: TickReport): Record<string, EmfMetric> {
     PlannedCapacity: none(report.plan?.capacity[0]),
     ActualConcurrency: none(report.history.meanConcurrency.findLast((mean) => !Number.isNaN(mean))),
     ForecastError: none(report.lastHour ? report.lastHour.actual - report.lastHour.forecast : undefined),
+    ForecastDegraded: { value: isDegraded(report) ? 1 : 0, unit: 'Count' },
+    ForecastCoverage: none(report.trust?.coverage),
     DataAge: { value: report.dataAgeSeconds, unit: 'Seconds' },
     Ticks: { value: 1, unit: 'Count' },
     Failures: { value: failed, unit: 'Count' },
     Writes: { value: report.applied?.writes ?? 0, unit: 'Count' },
   };
+}
+
+/** Plans do not rest on the forecast as they should: it is not trusted, or there is no news of demand. */
+function isDegraded({ trust, outcome }: TickReport): boolean {
+  return trust?.trusted === false || outcome === 'held' || outcome === 'constant' || outcome === 'released';
 }
 
 /** The decision line: what was seen, decided and changed, each change with its reason. */
@@ -34,6 +41,7 @@ export function tickLogFields(report: TickReport): Record<string, unknown> {
     notes: report.notes,
     model: report.forecast?.model ?? null,
     policy: report.plan?.policy ?? null,
+    forecastTrust: report.trust,
     changes: {
       registerNow: changes.registerNow,
       create: named(changes.create),
