@@ -24,12 +24,13 @@ SEED = 0
 # Fewer of either outcome cannot be divided into what is learned from and what is judged by.
 LEAST_OF_EACH = 20
 HOLD_OUT = 0.25
-FOLDS = 5
-# Learning from more rows improves little and takes minutes: beyond it, a sample.
-LEARNED_ROWS = 50_000
+FOLDS = 3
+# Learning from more improves little and takes minutes: beyond it, a sample.
+LEARNED_ROWS = 30_000
+LEARNED_CELLS = 1_000_000
 # The choice between models is made on this many.
-COMPARED_ROWS = 5_000
-IMPORTANCE_ROWS = 2_000
+COMPARED_ROWS = 4_000
+IMPORTANCE_ROWS = 1_000
 # A single field that separates the outcomes like this was most likely recorded after them.
 SUSPICIOUS_AREA = 0.995
 TRUE_WORDS = frozenset({"true", "yes", "y", "1"})
@@ -171,9 +172,10 @@ def propensity(table: Table, options: PropensityOptions, scored: Table | None = 
         _check_scored(scored, features)
     known = outcome.notna()
     labelled = _Sample(inputs(table.frame[known], features), outcome[known].to_numpy().astype(int))
-    sample = _subsample(labelled, LEARNED_ROWS)
+    most = min(LEARNED_ROWS, LEARNED_CELLS // len(features.names))
+    learned, judged = _split(labelled)
+    learned, sample = _subsample(learned, most), _subsample(labelled, most)
 
-    learned, judged = _split(sample)
     name, compared = _choose(options.model, features, learned)
     trial = _calibrated(name, features, learned)
     metrics = held_out_metrics(judged.outcome, _probabilities(trial, judged.inputs))

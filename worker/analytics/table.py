@@ -102,7 +102,9 @@ def parse_rows(rows: object, where: str = "rows") -> Table:
     """Checks a list of flat objects and returns it as a table. Raises InvalidRequest."""
     if not isinstance(rows, list) or not rows:
         raise InvalidRequest([f"{where} = {show(rows)}: must be a list of at least one object"])
-    faults = size_faults(len(rows), 1, where) or _row_faults(rows, where)
+    # Before any cell is looked at.
+    widest = max((len(row) for row in rows[: MAX_ROWS + 1] if isinstance(row, dict)), default=1)
+    faults = size_faults(len(rows), widest, where) or _row_faults(rows, where)
     if faults:
         raise InvalidRequest(faults)
     kinds, faults = _column_kinds(rows, where)
