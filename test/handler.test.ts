@@ -77,6 +77,7 @@ describe('the handler', () => {
     expect(perController).toMatchObject({ Namespace: 'Prewarm', Dimensions: [['Controller']] });
     expect(perController!.Metrics.map((metric) => metric.Name).sort()).toEqual([
       'Failures',
+      'ForecastDegraded',
       'ProvisionedFailed',
       'ProvisionedShortfall',
       'Ticks',

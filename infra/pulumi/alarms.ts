@@ -18,7 +18,7 @@ interface Rule {
   description: string;
   /** One metric, or several by the names under which the expression uses them. */
   metric: Metric | { expression: string; of: Record<string, Metric> };
-  comparison?: 'GreaterThanThreshold' | 'LessThanThreshold' | 'GreaterThanOrEqualToThreshold';
+  comparison?: 'GreaterThanThreshold' | 'LessThanThreshold';
   threshold: number;
   /** In slots of five minutes. */
   periods: number;
@@ -71,24 +71,13 @@ function workerRules({ fn, alias }: Worker): Record<string, Rule> {
     FunctionName: fn.name,
     Resource: pulumi.interpolate`${fn.name}:${alias.name}`,
   };
-  const lambda = (metricName: string, stat: Metric['stat'] = 'Sum'): Metric => ({
-    namespace: 'AWS/Lambda',
-    metricName,
-    dimensions,
-    stat,
-  });
+  const lambda = (metricName: string): Metric => ({ namespace: 'AWS/Lambda', metricName, dimensions, stat: 'Sum' });
   const own = (metricName: string): Metric => ({
     namespace: 'Prewarm/Worker',
     metricName,
     dimensions: { FunctionName: fn.name },
     stat: 'Sum',
   });
-  const peak: Metric = {
-    namespace: 'Prewarm',
-    metricName: 'ForecastPeakAhead',
-    dimensions: { FunctionName: fn.name, Alias: alias.name },
-    stat: 'Maximum',
-  };
   return {
     spillover: {
       description: 'Too many requests are served on demand although the worker has provisioned concurrency.',
@@ -124,18 +113,6 @@ function workerRules({ fn, alias }: Worker): Record<string, Rule> {
       threshold: 5,
       periods: 3,
       datapoints: 2,
-    },
-    'forecast-degraded': {
-      description:
-        'In 6 hours, demand went above the 0.99 quantile forecast two hours before in at least 8 of 72 slots.',
-      metric: {
-        expression: 'IF(FILL(actual, 0) > peak, 1, 0)',
-        of: { actual: lambda('ConcurrentExecutions', 'Maximum'), peak },
-      },
-      comparison: 'GreaterThanOrEqualToThreshold',
-      threshold: 1,
-      periods: 72,
-      datapoints: 8,
     },
   };
 }
@@ -182,6 +159,12 @@ function controllerRules({ name }: aws.lambda.Function): Record<string, Rule> {
     'controller-failing': {
       description: 'The controller runs and fails, three times in a row. Its log says why.',
       metric: own('Failures'),
+      threshold: 0,
+      periods: 3,
+    },
+    'forecast-degraded': {
+      description: 'For 15 minutes plans have not rested on the forecast: it does badly, or no news of demand arrives.',
+      metric: own('ForecastDegraded'),
       threshold: 0,
       periods: 3,
     },

@@ -48,6 +48,7 @@ describeWithTools('infra/attach.yaml', ['python'], () => {
       'ControllerLogGroup',
       'ControllerRole',
       'ControllerSilentAlarm',
+      'ForecastDegradedAlarm',
       'ProvisionedFailedAlarm',
       'ProvisionedShortfallAlarm',
     ]);
@@ -62,6 +63,7 @@ describeWithTools('infra/attach.yaml', ['python'], () => {
     'ControllerFunctionEveryFiveMinutesRole',
     'ControllerLogGroup',
     'ControllerSilentAlarm',
+    'ForecastDegradedAlarm',
     'ProvisionedFailedAlarm',
     'ProvisionedShortfallAlarm',
   ])('has the very %s of the whole application', (name) => {
@@ -167,11 +169,10 @@ describeWithTools('infra/attach.yaml', ['python'], () => {
         ]);
       });
 
-      it.each(['Spillover', 'Throttles', 'ForecastDegraded'])('watches %s of that alias', (alarm) => {
+      it.each(['Spillover', 'Throttles'])('watches %s of that alias', (alarm) => {
         const text = JSON.stringify(resource(observing, `${alarm}Alarm${label}`).Properties);
         expect(text).toContain(`{"Name":"FunctionName","Value":"${name}"}`);
         expect(text).toContain(`{"Name":"Resource","Value":"${target}"}`);
-        if (alarm === 'ForecastDegraded') expect(text).toContain(`{"Name":"Alias","Value":"${alias}"}`);
       });
 
       it('draws a dashboard of its own, if wanted', async () => {

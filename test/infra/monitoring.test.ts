@@ -120,7 +120,13 @@ describeWithTools('monitoring', ['python'], () => {
     });
 
     it('watches this very controller', () => {
-      for (const alarm of ['ControllerSilent', 'ControllerFailing', 'ProvisionedFailed', 'ProvisionedShortfall']) {
+      for (const alarm of [
+        'ControllerSilent',
+        'ControllerFailing',
+        'ForecastDegraded',
+        'ProvisionedFailed',
+        'ProvisionedShortfall',
+      ]) {
         expect(metricsOf(resource(made(), `${alarm}Alarm`))[0]!.Dimensions).toEqual([
           { Name: 'Controller', Value: { Ref: 'ControllerFunction' } },
         ]);
