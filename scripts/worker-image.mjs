@@ -19,6 +19,7 @@ const SUITE = 'trixie'; // Python 3.13, as in the Dockerfile's default base
 const PACKAGES = ['python3', 'python3-pip', 'python-is-python3', 'ca-certificates', 'libstdc++6'];
 const RUNTIME_CLIENT = join(ROOT, 'scripts', 'worker-image.requirements.txt');
 const RUNTIME = '/var/runtime';
+const BUILDAH = 'buildah';
 const BASE = 'localhost/lambda-python';
 const IMAGE = 'localhost/prewarm-worker';
 // What pip needs to reach its index on this machine, and nothing that stays in the image.
@@ -41,7 +42,7 @@ function run(command, args, stdio = ['ignore', 'pipe', 'inherit']) {
 }
 
 const STORAGE = ['--root', join(WORK, 'storage'), '--runroot', join(WORK, 'run')];
-const buildah = (...args) => run('buildah', [...STORAGE, ...args]);
+const buildah = (...args) => run(BUILDAH, [...STORAGE, ...args]);
 
 function requireTools() {
   if (process.platform !== 'linux' || process.getuid() !== 0)
@@ -171,7 +172,7 @@ async function invokeImage() {
   const settings = Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const command = [...config.Entrypoint, ...config.Cmd];
   const args = [...STORAGE, 'run', '--isolation=chroot', ...settings, container, '--', ...command];
-  const child = spawn('buildah', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(BUILDAH, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const exited = once(child, 'exit');
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk));

@@ -19,6 +19,8 @@ RECORD_SECONDS = 15 * 24 * 3600
 # S3's answers to a conditional write that another writer was faster with.
 LOST = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
 ABSENT = frozenset({"NoSuchKey", "404"})
+# What S3 says instead of NoSuchKey to a role without s3:ListBucket, as the worker's is.
+HIDDEN = frozenset({"AccessDenied", "403"})
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,11 @@ class Results:
         )
 
     def read(self, request_id: str) -> tuple[dict, str] | None:
-        """The document and its entity tag."""
+        """The document and its entity tag; None if there is none that may be read."""
         try:
             answer = client("s3").get_object(Bucket=self.bucket, Key=self.key(request_id))
         except ClientError as error:
-            if code(error) in ABSENT:
+            if code(error) in ABSENT | HIDDEN:
                 return None
             raise
         return parse_json(answer["Body"].read(), self.key(request_id)), answer["ETag"]

@@ -11,6 +11,8 @@ from .telemetry import Invocation, log
 
 # The queue's maxReceiveCount in infra/template.yaml: after this try a message goes to the dead-letter queue.
 LAST_ATTEMPT = 5
+# A message may take this part of the time even if the batch is so large that its fair share is less.
+LEAST_SHARE = 1 / 8
 # A second try in the same invocation is worth it only with clearly more time than the first had.
 MORE_TIME = 1.5
 
@@ -91,17 +93,19 @@ def handle_queue(event: dict, remaining_seconds: float, services: Services, invo
     """
     `{"batchItemFailures"}` with the messages that are to come again; after five tries SQS moves them to the dead-letter
     queue. Each message gets its share of the time left, so that a slow one cannot take its neighbours along; those that
-    need more get what the others leave.
+    need more get what the others leave. What no time is left for comes again.
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
     """
     budget = Budget(remaining_seconds)
+    least = budget.left_seconds() * LEAST_SHARE
     batch = _Batch(services, invocation)
     waiting: list[dict] = event["Records"]
     tried: dict[str, tuple[float, DeadlineExceeded]] = {}
     while waiting:
         slow: list[dict] = []
         for index, record in enumerate(waiting):
-            share = budget.left_seconds() / (len(waiting) - index)
+            left = budget.left_seconds()
+            share = min(left, max(left / (len(waiting) - index), least))
             before = tried.get(record["messageId"])
             if before and share <= before[0] * MORE_TIME:
                 batch.fail(record, before[1])

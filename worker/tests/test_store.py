@@ -3,6 +3,7 @@ import threading
 import time
 
 import pytest
+from botocore.exceptions import ClientError
 from conftest import BUCKET, TABLE
 
 from analytics.errors import InProgress, InvalidRequest
@@ -83,6 +84,17 @@ def test_of_many_at_once_one_computes(ledger):
 def test_a_result_that_is_no_longer_in_the_bucket_is_computed_again(ledger, aws):
     ledger.finish(ledger.claim("a", "f1", later()), DOCUMENT)
     aws.client("s3").delete_object(Bucket=BUCKET, Key="results/a.json")
+    assert isinstance(ledger.claim("a", "f1", later()), Claim)
+
+
+def test_an_object_that_the_role_is_not_told_about_is_gone(aws, monkeypatch):
+    ledger = services_from({"RESULTS_BUCKET": BUCKET, "IDEMPOTENCY_TABLE": TABLE}).ledger
+    ledger.finish(ledger.claim("a", "f1", later()), DOCUMENT)
+
+    def refused(**_):
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no s3:ListBucket"}}, "GetObject")
+
+    monkeypatch.setattr(aws.client("s3"), "get_object", refused)
     assert isinstance(ledger.claim("a", "f1", later()), Claim)
 
 

@@ -131,6 +131,13 @@ def test_a_slow_message_gets_the_time_that_the_others_leave(handle, monkeypatch)
     assert handle(record("slow", SLOW), *[record(f"m{index}", GOOD) for index in range(4)], seconds=3) == []
 
 
+def test_of_a_batch_that_is_too_large_for_the_time_as_many_as_possible_are_done(handle, monkeypatch):
+    monkeypatch.setattr(jobs, "analyse", busy_for(0.1))
+    failed = handle(*[record(f"m{index:02}", SLOW) for index in range(30)], seconds=1.5)
+    assert 0 < len(failed) < 28
+    assert failed == [f"m{index:02}" for index in range(30 - len(failed), 30)]
+
+
 def test_without_time_nothing_is_begun(handle, computed):
     assert handle(record("m1", GOOD), record("m2", GOOD), seconds=0.0) == ["m1", "m2"]
     assert computed == []
