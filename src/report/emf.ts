@@ -12,8 +12,10 @@ export interface EmfMetric {
   unit: 'Count' | 'Seconds' | 'None';
 }
 
-/** Said by the controller for all of its targets together, too: what the alarms watch, however many targets there are. */
-const ALSO_PER_CONTROLLER = ['Ticks', 'Failures', 'ForecastDegraded', 'ProvisionedShortfall', 'ProvisionedFailed'];
+/** What the alarms watch, for all targets of a controller together: however many targets there are, the alarms are the same. */
+const PER_CONTROLLER = ['Ticks', 'Failures', 'ForecastDegraded', 'ProvisionedShortfall', 'ProvisionedFailed'];
+/** Of these nobody draws a chart per target, and each metric costs. The log line names the target. */
+const ONLY_PER_CONTROLLER = ['ProvisionedShortfall', 'ProvisionedFailed'];
 
 /**
  * The fields to merge into a log line: metrics per target and, where the controller's own function name is given, some of
@@ -26,11 +28,12 @@ export function emfFields(
   controller?: string,
 ): Record<string, unknown> {
   const known = Object.entries(metrics).filter(([, metric]) => Number.isFinite(metric.value));
-  const shared = known.filter(([name]) => ALSO_PER_CONTROLLER.includes(name));
+  const shared = known.filter(([name]) => PER_CONTROLLER.includes(name));
+  const own = known.filter(([name]) => controller === undefined || !ONLY_PER_CONTROLLER.includes(name));
   const perTarget = target ? { FunctionName: target.functionName, Alias: target.alias } : {};
   const perController = controller === undefined ? {} : { Controller: controller };
   const directives = [
-    ...(target || controller === undefined ? [directive(perTarget, known)] : []),
+    ...(target || controller === undefined ? [directive(perTarget, own)] : []),
     ...(controller !== undefined && shared.length > 0 ? [directive(perController, shared)] : []),
   ];
   return {

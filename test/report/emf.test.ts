@@ -50,6 +50,15 @@ describe('emfFields', () => {
     expect(CloudWatchMetrics[1]!.Metrics).toEqual([{ Name: 'Ticks', Unit: 'Count' }]);
   });
 
+  it('keeps a shortfall to the controller, whose alarm it is, and to the target where there is no controller', () => {
+    const namesOf = (controller?: string) =>
+      embedded(
+        emfFields(TARGET, { ProvisionedShortfall: count(2), Writes: count(0) }, NOW, controller),
+      ).CloudWatchMetrics.map(({ Metrics }) => Metrics.map(({ Name }) => Name));
+    expect(namesOf('controller')).toEqual([['Writes'], ['ProvisionedShortfall']]);
+    expect(namesOf()).toEqual([['ProvisionedShortfall', 'Writes']]);
+  });
+
   it.each([NaN, Infinity, -Infinity])('leaves out %s, which CloudWatch refuses', (value) => {
     const fields = emfFields(TARGET, { Ticks: count(1), ForecastError: { value, unit: 'None' } }, NOW);
     expect(fields).not.toHaveProperty('ForecastError');
