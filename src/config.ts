@@ -75,7 +75,9 @@ export const settingsSchema = z.strictObject({
     .positive()
     .optional()
     .describe('Most that provisioned concurrency may cost in 730 hours, used or not. Caps any plan.'),
-  coldStartMs: whole(0, 900_000).default(5000).describe('How long an environment takes to start on demand.'),
+  coldStartMs: whole(0, 900_000)
+    .optional()
+    .describe('How long an environment takes to start on demand. Learned from the metrics where they tell, else 5000.'),
   idleTimeoutSeconds: whole(0, 86_400)
     .default(600)
     .describe('How long an on-demand environment stays warm after its last request. AWS does not document it.'),

@@ -7,7 +7,7 @@ import { maskTraining } from './mask.ts';
 import { detectOutages, outageChanges, outagesKnownAt } from './outages.ts';
 import type { Occurrence } from './resolve.ts';
 
-export { adjustLevels } from './events.ts';
+export { adjustLevels, factorAt } from './events.ts';
 export { maskTraining } from './mask.ts';
 export { type CalendarSettings, type Occurrence, resolve } from './resolve.ts';
 

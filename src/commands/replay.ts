@@ -60,7 +60,7 @@ async function configAndReading(
   });
   const toMs = io.nowMs();
   const reading = await metrics.read(config.target, { fromMs: toMs - config.historyDays * DAY_MS, toMs });
-  return { config, reading };
+  return { config: { ...reading.billing, ...config }, reading };
 }
 
 function checkInside(evaluateFromMs: number, text: string, { grids }: MetricReading): void {

@@ -1,5 +1,12 @@
 /** What should be held, seen from any moment of a history: the same for the live tick and for a walk through the past. */
-import { adjustLevels, calendarForecaster, maskTraining, type Occurrence, resolve } from '../calendar/index.ts';
+import {
+  adjustLevels,
+  calendarForecaster,
+  factorAt,
+  maskTraining,
+  type Occurrence,
+  resolve,
+} from '../calendar/index.ts';
 import type { Settings } from '../config.ts';
 import { poolDemandOf } from '../economics/load.ts';
 import { type PoolModel, poolModel } from '../economics/pool.ts';
@@ -10,8 +17,9 @@ import { type Candidate, candidateName } from './candidates.ts';
 import type { CandidateScore, Choice } from './choose.ts';
 import { type ChoiceContext, choiceAt } from './comparison.ts';
 import { explain } from './explain.ts';
+import { DEFAULT_COLD_START_MS } from './measured-settings.ts';
 import { limitsOf } from './objective.ts';
-import { pastCovers } from './past-levels.ts';
+import { type PastCovers, pastCovers, pastLevels } from './past-levels.ts';
 import { expectedDurationMs, planLevels } from './policy.ts';
 import { type SlotDemand, slotDemand } from './slot-demand.ts';
 import { BLOCK_MS, forgetBlocksBefore, type KnownUsages } from './track-record.ts';
@@ -133,11 +141,11 @@ function occurrencesAround(history: DemandHistory, settings: PlannerSettings): O
 /** The model of the pool tells apart minutes, and needs two of them. */
 const LEAST_IDLE_TIMEOUT_SECONDS = 120;
 
-/** The pool that policies are compared on: what happened in events and outages says nothing about ordinary days. */
+/** The pool that policies are compared on: what happened in events says nothing about ordinary days. */
 function comparedPool(
   history: DemandHistory,
   occurrences: readonly Occurrence[],
-  { coldStartMs, idleTimeoutSeconds }: PlannerSettings,
+  { coldStartMs = DEFAULT_COLD_START_MS, idleTimeoutSeconds }: PlannerSettings,
 ): PoolModel {
   return poolModel(poolDemandOf(maskTraining(history, occurrences)), {
     coldStartMs,
@@ -174,20 +182,33 @@ interface LevelContext {
 
 /** The candidate's levels in the slots of the forecast, events included, before the limits. */
 function levelsOf(candidate: Candidate, context: LevelContext): Int32Array {
-  const { history, nowMs, forecast, occurrences, demand } = context;
+  const { history, nowMs, forecast, occurrences, demand, knownSlots } = context;
   const averageDurationMs = expectedDurationMs(historyBefore(history, nowMs));
   const levels = planLevels(candidate, { ...context, averageDurationMs });
   const { startMs } = forecast;
-  const foreseen = candidate.kind === 'forecast';
-  const levelOf = (timeMs: number) => levels[Math.max(0, Math.floor((timeMs - startMs) / SLOT_MS))] ?? levels[0]!;
-  const adjusted = adjustLevels({ startMs, levels }, occurrences, foreseen ? undefined : levelOf);
-  if (!foreseen) return adjusted;
-  const most = Math.ceil(MOST_GROWTH * (demand.highestSoFar[context.knownSlots - 1] ?? 0));
-  return adjusted === levels ? levels.map((level) => Math.min(level, most)) : adjusted;
+  if (candidate.kind !== 'forecast') {
+    const levelOf = (timeMs: number) =>
+      levels[Math.floor((timeMs - startMs) / SLOT_MS)] ?? levelOn(candidate, timeMs, demand);
+    return adjustLevels({ startMs, levels }, occurrences, levelOf);
+  }
+  const most = Math.ceil(MOST_GROWTH * (demand.highestSoFar[knownSlots - 1] ?? 0));
+  const sane = levels.map((level, slot) =>
+    Math.min(level, most * Math.max(1, factorAt(startMs + slot * SLOT_MS, occurrences))),
+  );
+  return adjustLevels({ startMs, levels: sane }, occurrences);
 }
 
-/** No forecast may ask for more than this multiple of the highest peak ever seen. */
+/** No forecast may ask for more than this multiple of the highest peak ever seen, but for an event's own factor. */
 const MOST_GROWTH = 2;
+
+/** What a policy that needs no forecast held, or would have, at a moment of the past. */
+function levelOn(candidate: Candidate, timeMs: number, demand: SlotDemand): number {
+  const slot = Math.floor((timeMs - demand.startMs) / SLOT_MS);
+  return pastLevels(candidate, { demand, covers: NO_COVERS }, { from: slot, to: slot + 1 }, NO_LIMITS)[0]!;
+}
+
+const NO_COVERS: PastCovers = { column: (_, __, { from, to }) => new Float64Array(to - from) };
+const NO_LIMITS = { minCapacity: 0, maxCapacity: Infinity };
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | null = null;

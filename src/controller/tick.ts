@@ -16,10 +16,12 @@ import { type Applied, applyChanges } from './apply.ts';
 import { demandHistory } from './demand.ts';
 import { diffSchedule, hasChanges } from './diff.ts';
 import type { Choice } from './choose.ts';
+import { measuredSettings } from './measured-settings.ts';
 import { limitsOf } from './objective.ts';
 import { createPlanner, type PlannerMemory } from './planner.ts';
 import type { MetricsSource, ScalingReader, ScalingWriter } from './ports.ts';
 import { splitByOwner } from './ring.ts';
+import { priceNotes } from '../economics/prices.ts';
 import { compileSchedule, LEAST_ROOM } from './schedule.ts';
 import type { Footing, ForecastTrust } from './trust.ts';
 
@@ -131,16 +133,16 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
     ...(config.averageDurationMs === undefined ? {} : { averageDurationMs: config.averageDurationMs }),
   });
   const knownUntilMs = endOfKnown(history);
+  const { settings, notes } = measuredSettings(config, reading);
   const base = {
     target: config.target,
     nowMs,
     mode: config.mode,
-    notes: [...reading.notes, ...notesOn(state, config)],
+    notes: [...reading.notes, ...notesOn(state, config), ...notes, ...priceNotes(config)],
     history,
     dataAgeSeconds: Math.max(0, Math.round((nowMs - knownUntilMs) / 1000)),
     applied: null,
   };
-  const settings = { ...reading.billing, ...config };
   const limits = limitsOf(settings);
   const footing = footingFor(nowMs - knownUntilMs);
   const planner = createPlanner(history, settings, memory);

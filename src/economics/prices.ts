@@ -79,11 +79,13 @@ export function listPrices(
   };
 }
 
-/** What a reader of a cost should know of its prices; null where they are the Region's own. */
-export function priceNote({ region = DEFAULT_REGION, prices }: PriceContext): string | null {
+/** What a reader of a cost should know of its prices; nothing where they are the Region's own. */
+export function priceNotes({ region = DEFAULT_REGION, prices }: PriceContext): string[] {
   if (region in REGIONS || (prices && Object.values(prices).filter((price) => price !== undefined).length === 4))
-    return null;
-  return `the prices of ${region} are not known: those of ${DEFAULT_REGION} are used (give the Region's own with the setting prices)`;
+    return [];
+  return [
+    `the prices of ${region} are not known: those of ${DEFAULT_REGION} are used (give the Region's own with the setting prices)`,
+  ];
 }
 
 function perMillion(usd: number): number {

@@ -1,5 +1,6 @@
 /** One period of past demand in which policies are compared: prepared once, asked as often as wanted. */
 import type { Settings } from '../config.ts';
+import { DEFAULT_COLD_START_MS } from '../controller/measured-settings.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
 import { ceilTo, DAY_MS, floorTo, HOUR_MS, SLOT_MS } from '../time.ts';
 import { DEFAULT_BEHAVIOUR } from '../twin/behaviour.ts';
@@ -76,7 +77,7 @@ export function prepareEvaluation(source: MetricReading, period: Period, setting
     warmUpFromMs,
     fromMs,
     toMs,
-    coldStartMs: settings.coldStartMs,
+    coldStartMs: settings.coldStartMs ?? DEFAULT_COLD_START_MS,
     idleTimeoutSeconds: settings.idleTimeoutSeconds,
     actionLatenessMs: DEFAULT_BEHAVIOUR.actionLatenessSeconds * 1000,
     allocationDelayMs: DEFAULT_BEHAVIOUR.allocationDelaySeconds * 1000,

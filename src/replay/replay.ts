@@ -1,9 +1,10 @@
 /** The whole replay of one target: the controller's walk, then every policy's score. */
 import type { Settings } from '../config.ts';
 import type { Objective } from '../controller/choose.ts';
+import { DEFAULT_COLD_START_MS } from '../controller/measured-settings.ts';
 import { objectiveOf } from '../controller/objective.ts';
 import { createPlanner, emptyMemory, type Planner } from '../controller/planner.ts';
-import type { Architecture } from '../economics/prices.ts';
+import { type Architecture, DEFAULT_REGION, priceNotes, type Prices } from '../economics/prices.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
 import { gridEndMs } from '../metric-grid.ts';
 import { DAY_MS, isoUtc } from '../time.ts';
@@ -18,6 +19,8 @@ export interface ReplayAssumptions {
   averageDurationMs: number | null;
   memoryMb: number;
   architecture: Architecture;
+  region: string;
+  prices: Prices;
   coldStartMs: number;
   idleTimeoutSeconds: number;
   coldStartPriceUsd: number | null;
@@ -71,7 +74,7 @@ export async function replay(
     assumptions: assumptionsOf(settings, evaluation),
     policies: policies.map((policy) => ({ ...policy, timeline: cutTimeline(policy.timeline, fromMs, toMs) })),
     ticks: { all: walk.ticks, byPolicy: walk.policies },
-    notes: [...reading.notes, ...historyNotes(evaluation), ...methodNotes(evaluation)],
+    notes: [...reading.notes, ...historyNotes(evaluation), ...methodNotes(evaluation), ...priceNotes(settings)],
   };
 }
 
@@ -150,14 +153,16 @@ function assumptionsOf(
   settings: Settings,
   delays: Pick<Evaluation, 'actionLatenessMs' | 'allocationDelayMs'>,
 ): ReplayAssumptions {
-  const { coldStartMs, idleTimeoutSeconds, minCapacity, maxCapacity, leadTimeSeconds, maxColdStartRate } = settings;
+  const { idleTimeoutSeconds, minCapacity, maxCapacity, leadTimeSeconds, maxColdStartRate } = settings;
   return {
     seed: SEED,
     averageDurationMs: settings.averageDurationMs ?? null,
-    coldStartMs,
+    coldStartMs: settings.coldStartMs ?? DEFAULT_COLD_START_MS,
     idleTimeoutSeconds,
     memoryMb: objectiveOf(settings).memoryMb,
     architecture: settings.architecture ?? 'x86_64',
+    region: settings.region ?? DEFAULT_REGION,
+    prices: objectiveOf(settings).prices,
     coldStartPriceUsd: maxColdStartRate === undefined ? settings.coldStartPriceUsd : null,
     maxColdStartRate: maxColdStartRate ?? null,
     minCapacity,

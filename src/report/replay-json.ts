@@ -36,6 +36,13 @@ export const replaySchema = z.strictObject({
     idleTimeoutSeconds: amount,
     memoryMb: whole,
     architecture: z.enum(['x86_64', 'arm64']),
+    region: z.string(),
+    prices: z.strictObject({
+      onDemandGbSecondUsd: amount,
+      provisionedGbSecondUsd: amount,
+      provisionedDurationGbSecondUsd: amount,
+      requestUsd: amount,
+    }),
     coldStartPriceUsd: amount.nullable(),
     maxColdStartRate: amount.nullable(),
     minCapacity: whole,

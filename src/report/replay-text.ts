@@ -26,7 +26,7 @@ export function replayText(result: ReplayResult, terminal: Terminal): string {
     verdict(result),
     terminal.paint(
       'dim',
-      `list prices of us-east-1 as of ${PRICES_AS_OF}; best-constant and clairvoyant are chosen with the period known`,
+      `prices of ${result.assumptions.region} as of ${PRICES_AS_OF}, unless given; best-constant and clairvoyant are chosen with the period known`,
     ),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { billUsd, breakEvenUtilization, listPrices, priceNote } from '../../src/economics/prices.ts';
+import { billUsd, breakEvenUtilization, listPrices, priceNotes } from '../../src/economics/prices.ts';
 
 const HOUR_MS = 3_600_000;
 const NOTHING = { invocations: 0, billedProvisionedMs: 0, provisionedRunMs: 0, onDemandRunMs: 0, initMs: 0 };
@@ -42,7 +42,7 @@ describe('listPrices', () => {
       provisionedDurationGbSecondUsd: duration,
       requestUsd: request,
     });
-    expect(priceNote({ region })).toBeNull();
+    expect(priceNotes({ region })).toEqual([]);
   });
 
   it('replaces only the prices that are given', () => {
@@ -52,10 +52,10 @@ describe('listPrices', () => {
 
   it('uses those of us-east-1 for a Region that it does not know, and says so', () => {
     expect(listPrices('arm64', { region: 'mx-central-1' })).toEqual(listPrices('arm64'));
-    expect(priceNote({ region: 'mx-central-1' })).toMatch(/mx-central-1 are not known: those of us-east-1/);
-    expect(priceNote({ region: 'mx-central-1', prices: { requestUsd: 0 } })).toMatch(/not known/);
-    expect(priceNote({ region: 'mx-central-1', prices: listPrices('x86_64') })).toBeNull();
-    expect(priceNote({})).toBeNull();
+    expect(priceNotes({ region: 'mx-central-1' })[0]).toMatch(/mx-central-1 are not known: those of us-east-1/);
+    expect(priceNotes({ region: 'mx-central-1', prices: { requestUsd: 0 } })[0]).toMatch(/not known/);
+    expect(priceNotes({ region: 'mx-central-1', prices: listPrices('x86_64') })).toEqual([]);
+    expect(priceNotes({})).toEqual([]);
   });
 
   it('tells where provisioned concurrency never pays by itself', () => {

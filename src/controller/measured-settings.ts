@@ -1,0 +1,28 @@
+/** Settings with what the metrics and the function tell in place of what was not given. */
+import type { Settings } from '../config.ts';
+import { learnColdStart } from '../economics/cold-start-duration.ts';
+import type { MetricReading } from '../model.ts';
+
+/** A container image with a data science stack takes seconds to start. */
+export const DEFAULT_COLD_START_MS = 5000;
+
+/** Learned durations are rounded to powers of it: the plan should not hang on their last digit. */
+const ROUNDING = 1.25;
+
+export type MeasuredSettings<S> = S & { coldStartMs: number };
+
+/** Memory and architecture of the function, and how long a cold start takes, where they are not given. */
+export function measuredSettings<S extends Pick<Settings, 'coldStartMs' | 'idleTimeoutSeconds'>>(
+  settings: S,
+  { billing, grids }: Pick<MetricReading, 'billing' | 'grids'>,
+): { settings: MeasuredSettings<S>; notes: string[] } {
+  const known = { ...billing, ...settings };
+  if (settings.coldStartMs !== undefined)
+    return { settings: { ...known, coldStartMs: settings.coldStartMs }, notes: [] };
+  const finest = grids.at(-1);
+  const question = { configuredMs: DEFAULT_COLD_START_MS, idleTimeoutSeconds: settings.idleTimeoutSeconds };
+  const learned = finest ? learnColdStart(finest, question) : null;
+  if (learned?.source !== 'learned') return { settings: { ...known, coldStartMs: DEFAULT_COLD_START_MS }, notes: [] };
+  const coldStartMs = Math.round(ROUNDING ** Math.round(Math.log(learned.coldStartMs) / Math.log(ROUNDING)));
+  return { settings: { ...known, coldStartMs }, notes: [learned.reason] };
+}
