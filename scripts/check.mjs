@@ -59,7 +59,8 @@ const PYTEST = {
 /** Runs a command to its end; output is kept, so that two steps at once do not mix theirs. */
 function finish([file, args]) {
   return new Promise((resolve) => {
-    const env = { ...process.env, PREWARM_TOOLS: 'required' };
+    // Python's tools are started dozens of times: compiled once, they start in half the time.
+    const env = { ...process.env, PREWARM_TOOLS: 'required', PYTHONDONTWRITEBYTECODE: '' };
     const child = spawn(file, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));

@@ -12,10 +12,14 @@ UNITS = {"DurationMs": "Milliseconds", "InitMs": "Milliseconds", "ColdStart": "C
 
 
 def process_age_ms() -> float:
-    """How long ago the runtime's process began: its start, the client's and all imports. Linux only, as Lambda is."""
-    with open("/proc/self/stat", encoding="ascii") as file:
-        # Field 22, counted behind the command's name, which may hold anything.
-        ticks = int(file.read().rpartition(")")[2].split()[19])
+    """How long ago the runtime's process began: the interpreter's start, the client's and all imports."""
+    try:
+        with open("/proc/self/stat", encoding="ascii") as file:
+            # Field 22, counted behind the command's name, which may hold anything.
+            ticks = int(file.read().rpartition(")")[2].split()[19])
+    except FileNotFoundError:
+        # Not Linux, so not Lambda either: the processor's time will do.
+        return time.process_time() * 1000
     return (time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")) * 1000
 
 
