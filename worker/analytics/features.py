@@ -23,7 +23,7 @@ MISSING = "(missing)"
 class Features:
     numeric: list[str]
     text: list[str]
-    # Why a field that the caller did not name is left out.
+    # Fields that are left out, and why.
     ignored: list[dict]
 
     @property
@@ -31,13 +31,20 @@ class Features:
         return self.numeric + self.text
 
 
-def _unusable(table: Table, name: str) -> str | None:
+def is_running_number(column: pd.Series) -> bool:
+    """The rows counted: it would tell a model in which order they were written down."""
+    return len(column) > 2 and bool((column.diff().iloc[1:] == 1).all())
+
+
+def _unusable(table: Table, name: str, named: bool) -> str | None:
     column = table.frame[name]
     distinct = column.nunique()
     if distinct == 0:
         return "has no value"
     if distinct == 1 and column.notna().all():
         return "has the same value in all rows"
+    if not named and name in table.numeric and is_running_number(column):
+        return "counts the rows"
     if name in table.text and distinct > max(MAX_LEVELS, column.count() / 2):
         return "has a different value in most rows, like a name or a key"
     return None
@@ -51,7 +58,7 @@ def choose_features(table: Table, wanted: list[str] | None, target: str) -> Feat
     if faults:
         raise InvalidRequest(faults)
     candidates = [name for name in (wanted or table.frame.columns) if name != target]
-    reasons = {name: reason for name in candidates if (reason := _unusable(table, name))}
+    reasons = {name: reason for name in candidates if (reason := _unusable(table, name, wanted is not None))}
     kept = [name for name in candidates if name not in reasons]
     ignored = [{"name": name, "reason": reason} for name, reason in reasons.items()]
     if not kept:

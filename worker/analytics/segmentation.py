@@ -9,6 +9,7 @@ from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import StandardScaler
 
 from .errors import InvalidRequest, show
+from .features import is_running_number
 from .request import SegmentsOptions
 from .table import Table
 
@@ -30,7 +31,7 @@ def _features(table: Table, wanted: list[str] | None) -> list[str]:
     if wanted is None:
         if not table.numeric:
             raise InvalidRequest(["rows: have no field with numbers to form segments by"])
-        return table.numeric
+        return [name for name in table.numeric if not is_running_number(table.frame[name])] or table.numeric
     faults = [f"features: {show(name)} is not a field with numbers" for name in wanted if name not in table.numeric]
     if faults:
         raise InvalidRequest(faults)

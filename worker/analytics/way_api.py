@@ -38,7 +38,7 @@ def _body(event: dict) -> object:
 def _encode(document: dict) -> str:
     text = json.dumps(document, allow_nan=False)
     if len(text) > MAX_ANSWER_BYTES:
-        raise AnswerTooLarge(f"the answer has {len(text)} bytes, at most {MAX_ANSWER_BYTES} can be returned: send it as a job instead")
+        raise AnswerTooLarge(f"the answer has {len(text)} bytes, {MAX_ANSWER_BYTES} can be returned: send it as a job instead")
     return text
 
 

@@ -77,6 +77,12 @@ def test_keys_are_left_out_and_what_matters_comes_first(result):
     assert result["model"] == "logistic"
 
 
+def test_a_running_number_is_left_out_unless_it_is_named():
+    rows = [{"number": 500 + index, **row} for index, row in enumerate(customers(150))]
+    assert {"name": "number", "reason": "counts the rows"} in learn(rows, model="logistic")["ignored"]
+    assert learn(rows, model="logistic", features=["number", "age"])["ignored"] == []
+
+
 def test_noise_is_not_sold_as_a_prediction():
     generator = random.Random(9)
     rows = [{"a": generator.random(), "b": generator.random(), "bought": generator.random() < 0.3} for _ in range(400)]

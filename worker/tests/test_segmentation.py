@@ -71,6 +71,13 @@ def test_only_the_named_features_count():
     assert result["assignments"] == segment(parse_rows(customers()), SegmentsOptions(3))["assignments"]
 
 
+def test_a_running_number_is_no_feature_unless_it_is_named_or_alone():
+    rows = [{"number": 1000 + index, **row} for index, row in enumerate(customers())]
+    assert segment(parse_rows(rows))["features"] == ["spend", "visits"]
+    assert segment(parse_rows(rows), SegmentsOptions(2, ["number"]))["features"] == ["number"]
+    assert segment(parse_rows([{"number": row["number"]} for row in rows]))["features"] == ["number"]
+
+
 def test_incomplete_rows_belong_to_no_segment():
     rows = customers()
     rows[5] = {**rows[5], "visits": None}
