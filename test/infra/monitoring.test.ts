@@ -1,9 +1,19 @@
 /** Alarms and dashboards look at metrics that exist, of the right thing, and say so where it is read. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readTemplate, resource, type Resource, type Template, type Values } from './cloudformation.ts';
 import { deployed } from './deployed.ts';
 import { controllerMetrics, metricKey } from './metrics.ts';
-import { describeWithTools } from './tools.ts';
+import { describeWithTools, ROOT } from './tools.ts';
+
+/** The names in the worker's own table of units. */
+function workerMetrics(): string[] {
+  const code = readFileSync(join(ROOT, 'worker', 'analytics', 'telemetry.py'), 'utf8');
+  const namespace = /^NAMESPACE = "(.*)"$/m.exec(code)![1]!;
+  const names = /^UNITS = (\{.*\})$/m.exec(code)![1]!;
+  return Object.keys(JSON.parse(names) as object).map((name) => metricKey(namespace, name, ['FunctionName']));
+}
 
 /** What AWS and the worker publish and the templates look at; dimensions in their documented order. */
 const OTHERS = [
@@ -24,9 +34,7 @@ const OTHERS = [
   .concat(
     ['Count', '4XXError', '5XXError', 'Latency'].map((name) => metricKey('AWS/ApiGateway', name, ['ApiName', 'Stage'])),
   )
-  .concat(
-    ['ColdStart', 'InitMs', 'Succeeded', 'Failed'].map((name) => metricKey('Prewarm/Worker', name, ['FunctionName'])),
-  );
+  .concat(workerMetrics());
 
 interface Stat {
   Namespace: string;

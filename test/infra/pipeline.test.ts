@@ -1,8 +1,10 @@
 /** Jobs and events on their way to the worker's alias: that each arrives, is retried, and ends somewhere. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readTemplate, resource, type Statement, type Template, type Values } from './cloudformation.ts';
 import { deployed } from './deployed.ts';
-import { describeWithTools } from './tools.ts';
+import { describeWithTools, ROOT } from './tools.ts';
 
 const ALIAS = { Ref: 'WorkerFunctionAliaslive' };
 const arnOf = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] });
@@ -48,6 +50,8 @@ describeWithTools('the pipeline', ['python'], () => {
         deadLetterTargetArn: arnOf('JobDeadLetterQueue'),
         maxReceiveCount: 5,
       });
+      const worker = readFileSync(join(ROOT, 'worker', 'analytics', 'way_queue.py'), 'utf8');
+      expect(worker, 'the worker tells of a failed job at its last try').toMatch(/^LAST_ATTEMPT = 5$/m);
       const { QueueName } = properties('JobQueue') as { QueueName: { 'Fn::Sub': string } };
       expect(properties('JobDeadLetterQueue').RedriveAllowPolicy).toEqual({
         redrivePermission: 'byQueue',
