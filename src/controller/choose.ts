@@ -13,6 +13,8 @@ export interface Objective {
 
 /** A candidate that is changed to must be cheaper than the present one by this share. */
 const MARGIN_TO_CHANGE = 0.02;
+/** The less was compared, the clearer the difference must be: by this share after one day, half of it after two. */
+const MARGIN_AFTER_A_DAY = 0.1;
 
 /** A day three days ago counts half as much as today: demand changes, and what was best then need not be now. */
 const HALF_LIFE_DAYS = 3;
@@ -47,8 +49,9 @@ export interface TrackRecord {
 }
 
 /**
- * The choice after the last block. It is made after every block from `leastBlocks` on, and each time the present policy stays unless
- * another is cheaper by the margin. Needs no memory, so that a replay makes the same choices as a live run.
+ * The choice after the last block. It is made after every block from `leastBlocks` on, and each time the present policy, on demand
+ * at first, stays unless another is cheaper by the margin: max(2 %, 10 % / days compared). Needs no memory, so that a
+ * replay makes the same choices as a live run.
  *
  * Weight of a block that ended t days before: 2^(-t / 3).
  */
@@ -58,25 +61,31 @@ export function chooseByRecord(
   objective: Objective,
 ): Choice {
   const decay = 0.5 ** (1 / (HALF_LIFE_DAYS * blocksPerDay));
-  const sums = records.map(({ candidate }) => new RecencySum(candidate));
+  const names = records.map(({ candidate }) => candidateName(candidate));
+  const sums = records.map(({ candidate }, i) => new RecencySum(candidate, names[i]!));
   const blocks = records[0]!.usages.length;
   let days = 0;
-  let incumbent: string | null = null;
+  let incumbent = names.find((_, i) => records[i]!.candidate.kind === 'on-demand') ?? null;
   for (let block = 0; block < blocks; block++) {
     days = days * decay + 1 / blocksPerDay;
     records.forEach(({ usages }, i) => sums[i]!.add(usages[block]!, decay, objective));
     if (block + 1 < leastBlocks || block + 1 === blocks) continue;
-    incumbent = winnerOf(
-      sums.map((sum) => sum.score(days, objective)),
-      incumbent,
-      objective,
-    ).winner.name;
+    const scores = sums.map((sum) => sum.score(days, objective));
+    incumbent = winnerOf(scores, { name: incumbent, margin: marginAfter((block + 1) / blocksPerDay) }, objective).winner
+      .name;
   }
-  return choose(
-    sums.map((sum) => sum.score(days, objective)),
-    incumbent,
-    objective,
-  );
+  const scores = sums.map((sum) => sum.score(days, objective));
+  return choose(scores, { name: incumbent, margin: marginAfter(blocks / blocksPerDay) }, objective);
+}
+
+function marginAfter(days: number): number {
+  return Math.max(MARGIN_TO_CHANGE, MARGIN_AFTER_A_DAY / days);
+}
+
+/** The policy in force, and by which share another must be cheaper. */
+export interface Incumbent {
+  name: string | null;
+  margin: number;
 }
 
 /** What a candidate cost and missed so far, each day weighing less than the next. */
@@ -87,9 +96,9 @@ class RecencySum {
   private coldStarts = 0;
   private invocations = 0;
 
-  constructor(candidate: Candidate) {
+  constructor(candidate: Candidate, name: string) {
     this.candidate = candidate;
-    this.name = candidateName(candidate);
+    this.name = name;
   }
 
   add(usage: PoolUsage, decay: number, { memoryMb, prices }: Objective): void {
@@ -115,19 +124,20 @@ class RecencySum {
 /** The best candidate by the objective; `incumbent` stays unless another is cheaper by the margin. */
 function winnerOf(
   scores: readonly CandidateScore[],
-  incumbent: string | null,
+  incumbent: Incumbent,
   { maxColdStartRate }: Objective,
 ): { winner: CandidateScore; eligible: readonly CandidateScore[] } {
   const eligible =
     maxColdStartRate === undefined ? scores : scores.filter((score) => score.coldStartRate <= maxColdStartRate);
   if (eligible.length === 0) return { winner: scores.reduce((a, b) => (byColdStarts(b, a) < 0 ? b : a)), eligible };
   const best = eligible.reduce((a, b) => (byCost(b, a) < 0 ? b : a));
-  const present = eligible.find((score) => score.name === incumbent);
-  const stays = present && best.effectiveUsdPerDay >= present.effectiveUsdPerDay * (1 - MARGIN_TO_CHANGE);
+  const present = eligible.find((score) => score.name === incumbent.name);
+  const stays = present && best.effectiveUsdPerDay >= present.effectiveUsdPerDay * (1 - incumbent.margin);
   return { winner: stays ? present : best, eligible };
 }
 
-export function choose(scores: readonly CandidateScore[], incumbent: string | null, objective: Objective): Choice {
+/** The winner among all, with what is worth knowing of the others. */
+export function choose(scores: readonly CandidateScore[], incumbent: Incumbent, objective: Objective): Choice {
   const { winner, eligible } = winnerOf(scores, incumbent, objective);
   const objectiveMet = eligible.length > 0;
   const ranked = objectiveMet ? eligible.toSorted(byCost) : scores.toSorted(byColdStarts);

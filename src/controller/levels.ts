@@ -27,15 +27,14 @@ export function requestedLevels(
   endMs: number,
 ): MinuteLevels {
   const slotMs = plan.stepSeconds * 1000;
-  const last = plan.capacity.length - 1;
+  const { capacity, baseline } = plan;
+  const last = capacity.length - 1;
   const slotAt = (timeMs: number) => Math.min(last, Math.max(0, Math.floor((timeMs - plan.startMs) / slotMs)));
   const levels = new Int32Array(Math.max(0, Math.round((endMs - startMs) / MINUTE_MS)));
-  for (let minute = 0; minute < levels.length; minute++) {
-    const timeMs = startMs + minute * MINUTE_MS;
-    let highest = plan.baseline;
-    for (let slot = slotAt(timeMs); slot <= slotAt(timeMs + leadTimeSeconds * 1000); slot++) {
-      highest = Math.max(highest, plan.capacity[slot]!);
-    }
+  for (let minute = 0, timeMs = startMs; minute < levels.length; minute++, timeMs += MINUTE_MS) {
+    const end = slotAt(timeMs + leadTimeSeconds * 1000);
+    let highest = baseline;
+    for (let slot = slotAt(timeMs); slot <= end; slot++) if (capacity[slot]! > highest) highest = capacity[slot]!;
     levels[minute] = highest;
   }
   return { startMs, levels };
@@ -53,8 +52,10 @@ export function coarsenFar({ startMs, levels }: MinuteLevels): MinuteLevels {
   const coarse = levels.slice();
   const firstMinute = ceilTo(startMs + FINE_MINUTES * MINUTE_MS, COARSE_MINUTES * MINUTE_MS);
   for (let from = (firstMinute - startMs) / MINUTE_MS; from < levels.length; from += COARSE_MINUTES) {
-    const half = coarse.subarray(from, from + COARSE_MINUTES);
-    half.fill(half.reduce((highest, level) => Math.max(highest, level), 0));
+    const to = Math.min(levels.length, from + COARSE_MINUTES);
+    let highest = 0;
+    for (let minute = from; minute < to; minute++) if (levels[minute]! > highest) highest = levels[minute]!;
+    coarse.fill(highest, from, to);
   }
   return { startMs, levels: coarse };
 }

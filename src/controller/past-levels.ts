@@ -41,7 +41,9 @@ export function pastCovers(forecaster: Forecaster, startMs: number, rows: Map<nu
       const column =
         HOLD_SLOTS.indexOf(holdSlots as (typeof HOLD_SLOTS)[number]) * COVER_QUANTILES.length +
         COVER_QUANTILES.indexOf(coverQuantile as (typeof COVER_QUANTILES)[number]);
-      return Float64Array.from({ length: to - from }, (_, i) => rowAt(startMs + (from + i) * SLOT_MS)[column]!);
+      const values = new Float64Array(to - from);
+      for (let i = 0; i < values.length; i++) values[i] = rowAt(startMs + (from + i) * SLOT_MS)[column]!;
+      return values;
     },
   };
 }
@@ -112,7 +114,10 @@ function recentPeaks({ highest }: SlotDemand, { slots, factor }: RecentPeak, { f
 
 /** Values [from, to), 0 outside of what there is. */
 function cut(values: Float64Array, from: number, to: number): Float64Array {
-  return Float64Array.from({ length: Math.max(0, to - from) }, (_, i) => values[from + i] ?? 0);
+  const part = new Float64Array(Math.max(0, to - from));
+  const first = Math.max(0, from);
+  if (to > first) part.set(values.subarray(first, Math.max(first, Math.min(to, values.length))), first - from);
+  return part;
 }
 
 /** Maximum over the `holdSlots` slots that end with each; unknown ones count as zero. */

@@ -18,6 +18,7 @@ function score(candidate: Candidate, billUsd: number, coldStarts: number, object
     effectiveUsdPerDay: billUsd + price * coldStarts,
   };
 }
+const NOBODY = { name: null, margin: 0.02 };
 const NOTHING: Candidate = { kind: 'on-demand' };
 const CONSTANT: Candidate = { kind: 'constant', level: 4 };
 const FORECAST: Candidate = { kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0, recent: null };
@@ -53,14 +54,16 @@ describe('choose', () => {
     ],
   ])('%s', (_, costs, expected) => {
     const scores = [NOTHING, CONSTANT, FORECAST].map((candidate, i) => score(candidate, ...costs[i]!));
-    expect(choose(scores, null, PRICED).winner.name).toBe(expected);
+    expect(choose(scores, NOBODY, PRICED).winner.name).toBe(expected);
   });
 
   it('keeps the present policy until another is 2 % cheaper', () => {
     const close = [score(CONSTANT, 100, 0), score(FORECAST, 98.5, 0)];
     const clear = [score(CONSTANT, 100, 0), score(FORECAST, 97.5, 0)];
-    expect(choose([score(NOTHING, 300, 0), ...close], 'constant 4', PRICED).winner.name).toBe('constant 4');
-    expect(choose([score(NOTHING, 300, 0), ...clear], 'constant 4', PRICED).winner.name).toBe(
+    expect(choose([score(NOTHING, 300, 0), ...close], { name: 'constant 4', margin: 0.02 }, PRICED).winner.name).toBe(
+      'constant 4',
+    );
+    expect(choose([score(NOTHING, 300, 0), ...clear], { name: 'constant 4', margin: 0.02 }, PRICED).winner.name).toBe(
       'forecast q99, hold 15 min',
     );
   });
@@ -71,7 +74,7 @@ describe('choose', () => {
       score(CONSTANT, 15, 11, LIMITED),
       score(FORECAST, 16, 10, LIMITED),
     ];
-    expect(choose(scores, null, LIMITED)).toMatchObject({
+    expect(choose(scores, NOBODY, LIMITED)).toMatchObject({
       winner: { name: 'forecast q99, hold 15 min' },
       objectiveMet: true,
     });
@@ -83,7 +86,7 @@ describe('choose', () => {
       score(CONSTANT, 15, 40, LIMITED),
       score(FORECAST, 99, 50, LIMITED),
     ];
-    const choice = choose(scores, null, LIMITED);
+    const choice = choose(scores, NOBODY, LIMITED);
     expect(choice).toMatchObject({ winner: { name: 'constant 4' }, objectiveMet: false });
   });
 });
@@ -118,6 +121,8 @@ describe('chooseByRecord', () => {
       [6, 6, 6, 6, 6, 6, 1, 1, 1],
       'forecast q99, hold 15 min',
     ],
+    ['is slow to leave on demand on little evidence', [0.96e6], [0.95e6], 'on demand'],
+    ['is quick where the evidence is clear', [0.5e6], [0.8e6], 'constant 4'],
     [
       'keeps the present policy where the other is hardly better',
       [10, 10, 10, 9.96],

@@ -6,6 +6,7 @@ import { type Decision, explain } from '../../src/controller/explain.ts';
 import { listPrices } from '../../src/economics/prices.ts';
 
 const PRICED: Objective = { coldStartPriceUsd: 0.1, memoryMb: 1024, prices: listPrices('x86_64') };
+const NOBODY = { name: null, margin: 0.02 };
 const NOTHING: Candidate = { kind: 'on-demand' };
 const CONSTANT: Candidate = { kind: 'constant', level: 4 };
 const FORECAST: Candidate = { kind: 'forecast', coverQuantile: 0.99, holdSlots: 3, floor: 0, recent: null };
@@ -23,7 +24,7 @@ function score(candidate: Candidate, billUsdPerDay: number, coldStartsPerDay: nu
 
 function decision(costs: [number, number][], change: Partial<Decision> = {}): Decision {
   const scores = [NOTHING, CONSTANT, FORECAST].slice(0, costs.length).map((one, i) => score(one, ...costs[i]!));
-  const choice = choose(scores, null, PRICED);
+  const choice = choose(scores, NOBODY, PRICED);
   return {
     choice,
     score: choice.winner,
@@ -138,7 +139,7 @@ describe('explain', () => {
 
   it('says so where no policy keeps the ceiling', () => {
     const limited = { ...PRICED, maxColdStartRate: 0.001 };
-    const choice = choose([score(NOTHING, 10, 90), score(CONSTANT, 15, 40)], null, limited);
+    const choice = choose([score(NOTHING, 10, 90), score(CONSTANT, 15, 40)], NOBODY, limited);
     expect(
       explain({
         ...decision([[1, 1]]),
