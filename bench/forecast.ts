@@ -1,136 +1,171 @@
 /**
- * `npm run bench:forecast [-- part-of-a-trace-id]`: rolling-origin accuracy on the traces in data/traces, against baselines.
- * Losses are relative to the daily seasonal naive forecast (lower is better); geometric mean over the traces.
+ * `npm run bench:forecast`: how good forecasts are on the traces in data/traces, from rolling origins, against baselines and
+ * peers at the same origins, and what they cost. Options: a part of a trace's id; --full (peers at every 37th step of all
+ * traces: hours); --no-peers; --speed (times alone).
  */
+import { parseArgs } from 'node:util';
 import { seasonalNaiveError } from '../src/forecast/accuracy.ts';
-import type { BacktestPlan, BacktestResult, QuantileForecaster } from '../src/forecast/backtest.ts';
+import type { BacktestPlan, QuantileForecaster } from '../src/forecast/backtest.ts';
 import { rollingOrigin } from '../src/forecast/backtest.ts';
-import { createForecaster } from '../src/forecast/index.ts';
-import type { DemandHistory } from '../src/model.ts';
-import type { Question } from './forecast-baselines.ts';
-import { plainHoltWinters, seasonalNaive, timeOfDay } from './forecast-baselines.ts';
-import type { Series } from './forecast-traces.ts';
+import { MODELS, OWN, WINDOW_MODELS } from './forecast-models.ts';
+import type { PeerForecasts, PeerTask } from './forecast-peers.ts';
+import { augursForecasts, pythonForecasts } from './forecast-peers.ts';
+import { printSpeed } from './forecast-speed.ts';
+import type { Axes, Results } from './forecast-tables.ts';
+import { printCoverage, printLosses, printShort, printWindow } from './forecast-tables.ts';
+import type { Series, Target } from './forecast-traces.ts';
 import { loadSeries } from './forecast-traces.ts';
 
 const LEVELS = [0.5, 0.9, 0.99, 0.999] as const;
 const LEAD_SECONDS = [300, 1800, 3600, 21_600, 86_400] as const;
-const LEAD_NAMES = ['5 min', '30 min', '1 h', '6 h', '24 h'] as const;
+const AXES: Axes = { levels: LEVELS, leadNames: ['5 min', '30 min', '1 h', '6 h', '24 h'] };
 /** Coprime with the day, so that origins visit all times of day. */
-const ORIGIN_STRIDE = 37;
+const ORIGIN_STRIDE = 13;
+const PEER_STRIDE = 37;
+/** Peers take seconds for an origin: unless --full, so many per trace, of a few traces. */
+const PEER_ORIGINS = 8;
+const PEER_TRACES = ['elb', 'aapl', 'goog', 'ms-machine', 'crane-app-02', 'nasa'] as const;
+/** Looked at for judgement only, from the day they were named here on: every fourth trace. */
+const HELD_OUT = ['c13', 'large-c15', 'large-c157', 'ms-machine-01', 'worldcup98-a'] as const;
+const WINDOWS = [3, 6, 12] as const;
+const WINDOW_LEVELS = [0.9, 0.95, 0.99] as const;
 
-/** A measured load as a history whose peaks were observed. */
-function historyOf(series: Series): DemandHistory {
-  const { startMs, stepSeconds, values } = series;
-  return {
-    startMs,
-    stepSeconds,
-    invocations: values,
-    averageDurationMs: new Float64Array(values.length).fill(1000),
-    meanConcurrency: values,
-    peakConcurrency: values,
-    peakBasis: 'observed',
-    peakWindowSeconds: 60,
-  };
-}
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    full: { type: 'boolean', default: false },
+    'no-peers': { type: 'boolean', default: false },
+    speed: { type: 'boolean', default: false },
+  },
+});
 
-function prewarm(series: Series, { leads, levels }: Question): QuantileForecaster {
-  const forecaster = createForecaster(historyOf(series));
-  const slotsPerStep = series.stepSeconds / 300;
-  return (origin) => {
-    const result = forecaster.forecastAt(series.startMs + origin * series.stepSeconds * 1000, {
-      horizonSlots: Math.max(...leads) * slotsPerStep,
-      levels,
-    });
-    if (result.kind !== 'forecast') return null;
-    return leads.map((lead) => result.forecast.peak.map((p) => p.values[(lead - 1) * slotsPerStep]!));
-  };
-}
-
-const MODELS: Record<string, (series: Series, question: Question) => QuantileForecaster> = {
-  'seasonal naive, day': (series, question) => seasonalNaive(series, 1, question),
-  'seasonal naive, week': (series, question) => seasonalNaive(series, 7, question),
-  'time-of-day quantiles': timeOfDay,
-  'Holt-Winters, plain': plainHoltWinters,
-  prewarm,
-};
-
-function planFor(series: Series): BacktestPlan {
+function planFor(series: Series, stride: number): BacktestPlan {
   const m = 86_400 / series.stepSeconds;
   const days = series.values.length / m;
   return {
     from: (days >= 20 ? 14 : 7) * m,
     to: series.values.length,
-    stride: ORIGIN_STRIDE,
+    stride,
     leads: LEAD_SECONDS.map((seconds) => Math.max(1, seconds / series.stepSeconds)),
     levels: LEVELS,
     scaleAt: (origin) => seasonalNaiveError(series.values, m, { from: Math.max(0, origin - 14 * m), to: origin }),
   };
 }
 
-function geometricMean(values: number[]): number {
-  const known = values.filter((x) => x > 0 && Number.isFinite(x));
-  return Math.exp(known.reduce((sum, x) => sum + Math.log(x), 0) / known.length);
-}
+const add = (results: Results, name: string, result: ReturnType<typeof rollingOrigin>) =>
+  results.set(name, [...(results.get(name) ?? []), result]);
 
-const average = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-const fixed = (x: number, digits: number) => x.toFixed(digits);
-
-/** One row per model: MASE and pinball loss, relative to the first model, and coverage. */
-function printTables(results: Map<string, BacktestResult[]>): void {
-  const reference = results.get('seasonal naive, day')!;
-  console.log(`\nrelative to the daily seasonal naive: MASE / pinball loss at ${LEVELS.join(' / ')}\n`);
-  console.log(['model'.padEnd(22), ...LEAD_NAMES.map((name) => name.padEnd(35))].join(''));
-  for (const [name, rows] of results) {
-    const cells = LEAD_NAMES.map((_, i) => {
-      const ratio = (pick: (r: BacktestResult) => number) =>
-        fixed(geometricMean(rows.map((r, s) => pick(r) / pick(reference[s]!))), 2);
-      return [ratio((r) => r.mase[i]!), ...LEVELS.map((_level, k) => ratio((r) => r.loss[i]![k]!))].join(' / ');
-    });
-    console.log([name.padEnd(22), ...cells.map((cell) => cell.padEnd(35))].join(''));
-  }
-  console.log(`\ncoverage at ${LEVELS.join(' / ')}, mean over traces\n`);
-  for (const [name, rows] of results) {
-    const cells = LEAD_NAMES.map((_, i) =>
-      LEVELS.map((_level, k) => fixed(average(rows.map((r) => r.coverage[i]![k]!)), 3)).join(' / '),
-    );
-    console.log([name.padEnd(22), ...cells.map((cell) => cell.padEnd(35))].join(''));
-  }
-}
-
-/** CPU time of one tick's forecast of 24 hours: the first in this process, and the median once warm. */
-function printSpeed(): void {
-  const noon = Date.UTC(2026, 0, 5);
-  console.log('\nms per fit and 24-hour forecast: first call in a process that has run the tables / median of 50');
-  for (const days of [14, 56]) {
-    const values = Float64Array.from(
-      { length: days * 288 },
-      (_, t) => 30 + 20 * Math.sin(t / 45.8) + ((t * 7919) % 11),
-    );
-    const history = historyOf({ id: '', startMs: noon, stepSeconds: 300, values });
-    const times = Array.from({ length: 50 }, () => {
-      const start = process.cpuUsage();
-      createForecaster(history).forecastAt(noon + days * 86_400_000, { horizonSlots: 288 });
-      const used = process.cpuUsage(start);
-      return (used.user + used.system) / 1000;
-    });
-    const sorted = times.slice().sort((a, b) => a - b);
-    console.log(`${days} days: ${fixed(times[0]!, 1)} / ${fixed(sorted[25]!, 1)}`);
-  }
-}
-
-function run(part: string): void {
-  const series = loadSeries(10).filter((s) => s.id.includes(part));
-  const results = new Map<string, BacktestResult[]>(Object.keys(MODELS).map((name) => [name, []]));
-  for (const s of series) {
-    const plan = planFor(s);
+function scoreModels(all: readonly Series[], planOf: (series: Series) => BacktestPlan): Results {
+  const results: Results = new Map();
+  for (const series of all) {
+    const plan = planOf(series);
     for (const [name, model] of Object.entries(MODELS)) {
-      results.get(name)!.push(rollingOrigin(s.values, model(s, { leads: plan.leads, levels: plan.levels }), plan));
+      add(results, name, rollingOrigin(series.values, model(series, plan), plan));
     }
-    const own = results.get('prewarm')!.at(-1)!;
-    console.log(`${s.id.padEnd(34)} ${own.count[0]} origins, MASE ${own.mase.map((x) => fixed(x, 2)).join(' / ')}`);
+    const own = results.get(OWN)!.at(-1)!;
+    const coverage = own.coverage.map((row) =>
+      row
+        .slice(1, 3)
+        .map((x) => x.toFixed(3))
+        .join('/'),
+    );
+    console.log(`${series.id.padEnd(34)} ${own.count[0]} origins, coverage at 0.9/0.99 ${coverage.join('  ')}`);
   }
-  printTables(results);
-  printSpeed();
+  return results;
 }
 
-run(process.argv[2] ?? '');
+const isHeldOut = ({ id }: Series) => HELD_OUT.some((part) => id.endsWith(part));
+
+function pick(results: Results, all: readonly Series[], wanted: (series: Series) => boolean): Results {
+  const part = [...results].map(([name, rows]) => [name, rows.filter((_, i) => wanted(all[i]!))] as const);
+  return new Map(part);
+}
+
+function printAccuracy(target: Target): void {
+  const all = loadSeries(10, target).filter((s) => s.id.includes(positionals[0] ?? ''));
+  if (all.length === 0) return;
+  console.log(`\n== ${target} of the slot, ${all.length} traces, every ${ORIGIN_STRIDE}th step`);
+  const results = scoreModels(all, (series) => planFor(series, ORIGIN_STRIDE));
+  printLosses('all traces', results, AXES);
+  printCoverage('all traces', results, AXES);
+  if (target === 'peak') return;
+  const heldOut = all.filter(isHeldOut).length;
+  if (heldOut > 0 && heldOut < all.length) {
+    printShort(`the ${heldOut} held out`, pick(results, all, isHeldOut), AXES);
+    printShort(
+      `the other ${all.length - heldOut}`,
+      pick(results, all, (s) => !isHeldOut(s)),
+      AXES,
+    );
+  }
+  const isFine = (s: Series) => s.stepSeconds === 300;
+  const fine = all.filter(isFine).length;
+  if (fine > 0) printShort(`the ${fine} on a five-minute grid`, pick(results, all, isFine), AXES);
+}
+
+/** The maximum over the next steps, of traces on a five-minute grid. */
+function printWindows(): void {
+  const all = loadSeries(10).filter((s) => s.stepSeconds === 300 && s.id.includes(positionals[0] ?? ''));
+  for (const window of WINDOWS) {
+    const results: Results = new Map();
+    for (const series of all) {
+      const maxima = series.values.map((_, t) => Math.max(...series.values.subarray(t, t + window)));
+      const plan = { ...planFor(series, PEER_STRIDE), leads: [1], levels: WINDOW_LEVELS };
+      plan.to -= window;
+      for (const [name, model] of Object.entries(WINDOW_MODELS)) {
+        add(results, name, rollingOrigin(maxima, model(series, window, WINDOW_LEVELS), plan));
+      }
+    }
+    if (all.length > 0) printWindow(`maximum over the next ${window * 5} minutes`, results, WINDOW_LEVELS);
+  }
+}
+
+/** The same few origins for everyone. */
+function printPeers(target: Target): void {
+  const isAsked = (s: Series) => options.full || PEER_TRACES.some((part) => s.id.includes(part));
+  const all = loadSeries(14, target).filter((s) => s.id.includes(positionals[0] ?? '') && isAsked(s));
+  const planOf = (series: Series): BacktestPlan => {
+    const plan = planFor(series, PEER_STRIDE);
+    // Peers need two weeks, of which a trace of just two weeks leaves nothing to judge.
+    const from = Math.min(plan.to - 288, Math.max(plan.from, (10 * 86_400) / series.stepSeconds));
+    const spread = Math.max(PEER_STRIDE, Math.floor((plan.to - 288 - from) / PEER_ORIGINS) | 1);
+    return { ...plan, from, to: plan.to - 288, stride: options.full ? PEER_STRIDE : spread };
+  };
+  if (all.length === 0) return;
+  console.log(`\n== peers, ${target} of the slot, ${all.length} traces`);
+  const results = scoreModels(all, planOf);
+  const tasks = all.flatMap((series): PeerTask[] => {
+    const { from, to, stride, leads } = planOf(series);
+    const origins = Array.from({ length: Math.ceil((to - from) / stride) }, (_, i) => from + i * stride);
+    return origins.map((origin) => ({ series, origin, leads }));
+  });
+  const python = pythonForecasts(tasks, LEVELS);
+  if ('skipped' in python) console.log(`statsforecast and statsmodels are left out: ${python.skipped}`);
+  const peers = [...augursForecasts(tasks, LEVELS), ...('skipped' in python ? [] : python)];
+  for (const peer of peers) {
+    for (const series of all) {
+      add(results, peer.name, rollingOrigin(series.values, peerForecaster(peer, tasks, series), planOf(series)));
+    }
+    const failed = peer.quantiles.filter((q) => q === null).length;
+    console.log(
+      `${peer.name.padEnd(28)} ${peer.medianMs.toFixed(0)} ms a fit and forecast; ${failed} of ${tasks.length} failed`,
+    );
+  }
+  printLosses('same origins', results, AXES);
+  printCoverage('same origins', results, AXES);
+}
+
+function peerForecaster(peer: PeerForecasts, tasks: readonly PeerTask[], series: Series): QuantileForecaster {
+  return (origin) => peer.quantiles[tasks.findIndex((t) => t.series === series && t.origin === origin)] ?? null;
+}
+
+if (!options.speed) {
+  printAccuracy('mean');
+  printAccuracy('peak');
+  printWindows();
+  if (!options['no-peers']) {
+    printPeers('mean');
+    printPeers('peak');
+  }
+}
+await printSpeed();

@@ -57,21 +57,21 @@ export function subtractFitted(
 
 /**
  * Ridge regressions on the first p of n columns, given their cross products (less those of a part that is left out): each
- * coefficient is held back as by `share` of the rows showing no effect (a penalty in units of its column's own sum of squares).
+ * coefficient is held back as by its share of the rows showing no effect (a penalty in units of its column's own sum of squares).
  * Columns that are all 0 get 0. The result has the coefficients of column p, then those of column p + 1, and so on.
  */
 export function ridge(
   cross: Float64Array,
-  shape: { columns: number; features: number; share: number },
+  shape: { columns: number; features: number; shares: Float64Array },
   leftOut?: Float64Array,
 ): Float64Array[] {
-  const { columns: n, features: p, share } = shape;
+  const { columns: n, features: p, shares } = shape;
   const of = leftOut ? cross.slice() : cross;
   if (leftOut) for (let i = 0; i < of.length; i++) of[i]! -= leftOut[i]!;
   const a = new Float64Array(p * p);
   for (let i = 0; i < p; i++) {
     for (let j = 0; j < i; j++) a[i * p + j] = of[i * n + j]!;
-    a[i * p + i] = of[i * n + i]! * (1 + share) + 1e-9;
+    a[i * p + i] = of[i * n + i]! * (1 + shares[i]!) + 1e-9;
   }
   factorCholesky(a, p);
   const solutions: Float64Array[] = [];

@@ -40,16 +40,22 @@ export function levelFactors(values: Float64Array, fitEnd: number, stepSeconds: 
 
 /** Log of each block's mean; unknown where half of the block is, or where it is quiet. */
 function blockLogs(values: Float64Array, fitEnd: number, perBlock: number): Float64Array {
-  const logs = new Float64Array(Math.floor(fitEnd / perBlock)).fill(NaN);
-  const usual = meanOf(values, 0, fitEnd).mean;
+  const logs = new Float64Array(Math.floor(fitEnd / perBlock));
+  let [total, blocks] = [0, 0];
   for (let b = 0; b < logs.length; b++) {
-    const { mean, known } = meanOf(values, b * perBlock, (b + 1) * perBlock);
-    if (known >= perBlock / 2 && mean > QUIET_SHARE * usual) logs[b] = Math.log(mean);
+    const mean = meanOf(values, b * perBlock, (b + 1) * perBlock);
+    logs[b] = mean;
+    if (mean !== mean) continue;
+    total += mean;
+    blocks++;
   }
+  const quiet = blocks > 0 ? (QUIET_SHARE * total) / blocks : 0;
+  for (let b = 0; b < logs.length; b++) logs[b] = logs[b]! > quiet ? Math.log(logs[b]!) : NaN;
   return logs;
 }
 
-function meanOf(values: Float64Array, from: number, to: number): { mean: number; known: number } {
+/** Mean over from..to (exclusive); NaN where more than half is unknown. */
+function meanOf(values: Float64Array, from: number, to: number): number {
   let sum = 0;
   let known = 0;
   for (let t = from; t < to; t++) {
@@ -58,7 +64,7 @@ function meanOf(values: Float64Array, from: number, to: number): { mean: number;
     sum += y;
     known++;
   }
-  return { mean: known > 0 ? sum / known : 0, known };
+  return 2 * known >= to - from ? sum / known : NaN;
 }
 
 /** How much each block differs from that of a week before, where both are known; in the order of time. */
@@ -86,7 +92,11 @@ function latestShift(logs: Float64Array, perDay: number): Shift | null {
   const week = weeklyDifferences(logs, lastWeek, lag);
   // A load that is idle for much of the week says little in one: what was usual is taken from the week before as well.
   if (week.n >= lag / 2) return bestSplit(week, { perDay, firstBlock: lastWeek, minDays: 0 });
-  return bestSplit(weeklyDifferences(logs, lastWeek - lag, lag), { perDay, firstBlock: lastWeek, minDays: MIN_SPARSE_DAYS });
+  return bestSplit(weeklyDifferences(logs, lastWeek - lag, lag), {
+    perDay,
+    firstBlock: lastWeek,
+    minDays: MIN_SPARSE_DAYS,
+  });
 }
 
 /** Splits before `firstBlock`, or with less than `minDays` days before them, do not count. */
@@ -94,27 +104,29 @@ function bestSplit(
   { n, block, log }: Differences,
   options: { perDay: number; firstBlock: number; minDays: number },
 ): Shift | null {
-  const dayOf = (i: number) => Math.floor(block[i]! / options.perDay);
-  let [sum, squares, days] = [0, 0, 0];
+  // daysBy[i] = on how many days the first i differences are.
+  const daysBy = new Int32Array(n + 1);
+  let [sum, squares, lastDay] = [0, 0, -1];
   for (let i = 0; i < n; i++) {
+    const day = Math.floor(block[i]! / options.perDay);
+    daysBy[i + 1] = daysBy[i]! + (day > lastDay ? 1 : 0);
+    lastDay = day;
     sum += log[i]!;
     squares += log[i]! * log[i]!;
-    if (i === 0 || dayOf(i) > dayOf(i - 1)) days++;
   }
   // Where few blocks of a day are busy, the days are what is independent.
-  const independent = Math.max(EFFECTIVE_SHARE * n, days) / n;
+  const independent = Math.max(EFFECTIVE_SHARE * n, daysBy[n]!) / n;
   let best: (Shift & { t: number }) | null = null;
-  let [sumBefore, daysBefore] = [0, 0];
+  let sumBefore = 0;
   for (let before = 1; before <= n - MIN_BLOCKS; before++) {
-    if (before === 1 || dayOf(before - 1) > dayOf(before - 2)) daysBefore++;
     sumBefore += log[before - 1]!;
-    if (before < MIN_BLOCKS || daysBefore < options.minDays || block[before]! < options.firstBlock) continue;
+    if (before < MIN_BLOCKS || daysBy[before]! < options.minDays || block[before]! < options.firstBlock) continue;
     const after = n - before;
     const size = (sum - sumBefore) / after - sumBefore / before;
     const within = squares - sumBefore ** 2 / before - (sum - sumBefore) ** 2 / after;
     const ratio = Math.abs(size) / Math.sqrt(Math.max(within, 1e-6) / n);
     const t = ratio * Math.sqrt((independent * before * after) / n);
-    if (ratio > MIN_SIZE && t > MIN_T && t > (best?.t ?? 0)) best = { block: block[before]!, size, t };
+    if (ratio > MIN_SIZE && t > Math.max(MIN_T, best?.t ?? 0)) best = { block: block[before]!, size, t };
   }
   return best;
 }

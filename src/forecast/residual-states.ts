@@ -5,8 +5,9 @@ const SLOW_HALF_LIFE = 3 * 3600;
 const SIZE_HALF_LIFE = 3600;
 
 export interface ResidualStates {
-  /** Holt-Winters' own level, the last known value itself, and the slow level. */
+  /** Of the residual: Holt-Winters' own level, the last known value itself, and the slow level. */
   levels: [Float64Array, Float64Array, Float64Array];
+  /** Of the size. */
   recentSize: Float64Array;
 }
 
@@ -17,6 +18,7 @@ export interface ResidualStates {
  */
 export function residualStates(
   residual: Float64Array,
+  size: Float64Array,
   options: { stepSeconds: number; holtWintersGain: number; limit: number },
 ): ResidualStates {
   const { limit, holtWintersGain, stepSeconds } = options;
@@ -37,8 +39,9 @@ export function residualStates(
       a += holtWintersGain * (x - a);
       b = x;
       c += slowGain * (capped - c);
-      d += sizeGain * (Math.abs(x) - d);
     }
+    const y = size[t]!;
+    if (y === y) d += sizeGain * (y - d);
     own[t] = a;
     last[t] = b;
     slow[t] = c;

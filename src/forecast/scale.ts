@@ -21,7 +21,8 @@ export function chooseScale(values: Float64Array, blockSteps: number): Scale {
   const positive = positiveSample(values);
   if (positive.length === 0) return { kind: 'sqrt', offset: ANSCOMBE };
   const unit = Math.min(1, lowest(positive, 0.05));
-  if (!(spreadSlope(values, Math.max(4, blockSteps)) > LOG_FROM_SLOPE)) return { kind: 'sqrt', offset: ANSCOMBE * unit };
+  if (!(spreadSlope(values, Math.max(4, blockSteps)) > LOG_FROM_SLOPE))
+    return { kind: 'sqrt', offset: ANSCOMBE * unit };
   return { kind: 'log', offset: Math.max(unit, 0.05 * lowest(positive, 0.5)) };
 }
 

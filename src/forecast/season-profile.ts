@@ -85,7 +85,10 @@ export function seasonProfile(z: Float64Array, extent: ProfileExtent): SeasonPro
 /** Before a season can be learned: the median of all there is, and what recurs every few steps. */
 export function flatProfile(z: Float64Array, extent: ProfileExtent): SeasonProfile {
   const { length, fitEnd, stepSeconds } = extent;
-  const known = z.subarray(0, fitEnd).filter((x) => x === x).sort();
+  const known = z
+    .subarray(0, fitEnd)
+    .filter((x) => x === x)
+    .sort();
   const middle = medianOfSorted(known, 0, known.length);
   const m = 86_400 / stepSeconds;
   return {
@@ -96,7 +99,10 @@ export function flatProfile(z: Float64Array, extent: ProfileExtent): SeasonProfi
     day: new Float64Array(length).fill(middle),
     week: new Float64Array(length).fill(NaN),
     spike: new Float64Array(length),
-    ...shortCycle(z.map((x) => x - middle), { length, fitEnd, m, lag: 0 }),
+    ...shortCycle(
+      z.map((x) => x - middle),
+      { length, fitEnd, m, lag: 0 },
+    ),
   };
 }
 

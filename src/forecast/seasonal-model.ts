@@ -33,8 +33,10 @@ const GOLDEN = 0.618033988749895;
 const BEYOND_LARGEST = 3;
 /** And no mean beyond this many. */
 const MEAN_BEYOND_LARGEST = 1.5;
-/** A coefficient is held back as by this many independent stretches of a lead time (at least half an hour) without effect. */
-const RIDGE_STRETCHES = 7.5;
+/** From this level on a quantile of the peak is not below the mean. */
+const HIGH_LEVEL = 0.9;
+/** Where there is nothing at all nine times out of ten, a mean below this is no reason to hold an environment: it counts as 0. */
+const SELDOM = 0.5;
 
 export interface SlotDistribution {
   mean: Float64Array;
@@ -118,7 +120,7 @@ function fitAnchor(state: SeasonalState, rows: TargetRows, lead: number): LeadFi
   // Targets within a lead time of each other share their error: so many independent ones are there.
   const together = Math.max(1800 / state.stepSeconds, lead);
   const independent = length / together;
-  return fitLead(rows, { lead, ridgeShare: RIDGE_STRETCHES / independent, independent });
+  return fitLead(rows, { lead, independent });
 }
 
 function modelName(state: SeasonalState): string {
@@ -178,20 +180,34 @@ function readModel(state: SeasonalState, fits: WindowFits, origin: number, reque
   const last = origin > 0 ? state.lastKnown[Math.min(origin, state.lastKnown.length) - 1]! : 0;
   const ceiling = BEYOND_LARGEST * state.largest[last]!;
   const columns = columnsAt(state, fits, last, request);
+  const asked = [...levels, HIGH_LEVEL];
+  const quantiles = new Float64Array(asked.length);
   let bracket: Bracket | null = null;
   for (let s = 0; s < steps; s++) {
     const lead = Math.max(1, first + s - last);
-    if (!bracket || lead >= bracket.until) bracket = bracketAt(fits, lead, m, levels);
+    if (!bracket || lead >= bracket.until) bracket = bracketAt(fits, lead, m, asked);
     const weight = bracket.perLog * Math.log(lead / bracket.from);
     const { mean, z, size } = readStep(state, bracket, weight, { columns, s });
-    out.mean[s] = Math.min(mean, (ceiling * MEAN_BEYOND_LARGEST) / BEYOND_LARGEST);
-    for (let k = 0; k < levels.length; k++) {
+    for (let k = 0; k < asked.length; k++) {
       const q = mix(bracket.tableA[k]!, bracket.tableB[k]!, weight);
-      out.quantiles[k]![s] = Math.min(fromScale(state.scale, z + size * q), ceiling);
+      quantiles[k] = peakOf(state, z + size * q, ceiling);
+    }
+    const nine = quantiles[levels.length]!;
+    out.mean[s] = Math.min(mean, (ceiling * MEAN_BEYOND_LARGEST) / BEYOND_LARGEST);
+    if (out.mean[s]! > nine && state.isWhole && out.mean[s]! < SELDOM) out.mean[s] = nine;
+    for (let k = 0; k < levels.length; k++) {
+      out.quantiles[k]![s] = levels[k]! >= HIGH_LEVEL ? Math.max(out.mean[s]!, quantiles[k]!) : quantiles[k]!;
     }
   }
   return out;
 }
+
+/** A load on the model's scale as a peak; where peaks are whole numbers, the nearest of them. */
+function peakOf({ scale, isWhole }: SeasonalState, z: number, ceiling: number): number {
+  const peak = Math.min(fromScale(scale, z), ceiling);
+  return isWhole ? Math.round(peak) : peak;
+}
+
 /** What is known at step `last` of each target. */
 function columnsAt(state: SeasonalState, fits: WindowFits, last: number, request: StepRequest): Float64Array[] {
   const { first, steps, window } = request;

@@ -39,7 +39,7 @@ export interface SeasonalState extends ResidualStates {
   weekWeight: number;
   /** What the season expects of the signal. */
   expected: Float64Array;
-  /** Usual size of what the season leaves over, by time of day. */
+  /** Usual size of what the season leaves over of the peak, by time of day. */
   usualSize: Float64Array;
   /** For each step the last known step up to it, and the largest peak. */
   lastKnown: Int32Array;
@@ -77,24 +77,26 @@ export function seasonalState(measured: DemandSeries, fitEnd: number, reachSteps
   const weekWeight = weekWeightOf(signal, profile, fitEnd);
   const expected = expectations(profile, weekWeight);
   const residual = difference(signal, expected);
-  const states = residualStates(residual, {
+  const peak = companion(series.peak);
+  const size = peak.gap ? difference(peak.z, difference(expected, peak.gap)) : residual.slice();
+  for (let t = 0; t < size.length; t++) size[t] = Math.abs(size[t]!);
+  const states = residualStates(residual, size, {
     stepSeconds,
     holtWintersGain: holtWintersGain(signal, fitEnd, profile),
     limit: rareSize(residual, fitEnd),
   });
-  for (let t = 0; t < residual.length; t++) residual[t] = Math.abs(residual[t]!);
   return {
     scale,
     stepSeconds,
     fitEnd,
     signal,
-    peak: companion(series.peak),
+    peak,
     mean: companion(series.mean),
     profile,
     weekWeight,
     expected,
     ...states,
-    usualSize: recurrence(residual, { length, m, clip: SIZE_CLIP }),
+    usualSize: recurrence(size, { length, m, clip: SIZE_CLIP }),
     ...runningFacts(signal, series.peak),
     isWhole: isWhole(measured.peak, fitEnd),
   };
@@ -165,7 +167,9 @@ function runningFacts(z: Float64Array, peak: Float64Array): Pick<SeasonalState, 
   return { lastKnown, largest };
 }
 
+/** Looks at about a thousand values. */
 function isWhole(values: Float64Array, end: number): boolean {
-  for (let t = 0; t < end; t++) if (Math.floor(values[t]!) < values[t]!) return false;
+  const stride = 2 * Math.floor(end / 2000) + 1;
+  for (let t = 0; t < end; t += stride) if (Math.floor(values[t]!) < values[t]!) return false;
   return true;
 }

@@ -4,7 +4,7 @@ import { nelderMead } from '../../src/forecast/nelder-mead.ts';
 import { levelFactors } from '../../src/forecast/relevel.ts';
 import { quantileOf, residualQuantiles } from '../../src/forecast/residual-quantiles.ts';
 import { chooseScale, fromScale, seriesToScale } from '../../src/forecast/scale.ts';
-import { recurrence } from '../../src/forecast/season-profile.ts';
+import { recurrence } from '../../src/forecast/recurrence.ts';
 import { runningMean, runningMedian } from '../../src/forecast/smooth.ts';
 import { busyDays, historyOf, uniforms } from './histories.ts';
 
@@ -65,7 +65,7 @@ describe('profiles', () => {
     const random = uniforms(9);
     const values = Float64Array.from({ length: 30 * m }, (_, t) => (t % m) * 10 + random());
     values[20 * m + 1] = 500;
-    const { expected } = recurrence(values, 31 * m, m);
+    const expected = recurrence(values, { length: 31 * m, m, clip: 3 });
     expect(Math.abs(expected[21 * m + 1]! - 10.5)).toBeLessThan(1.5);
     expect(Math.abs(expected[30 * m + 3]! - 30.5)).toBeLessThan(0.6);
   });
