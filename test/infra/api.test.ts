@@ -24,6 +24,7 @@ interface OpenApi {
   components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
   paths: Record<string, Record<string, Operation>>;
   'x-amazon-apigateway-request-validators': Record<string, unknown>;
+  'x-amazon-apigateway-gateway-responses': Record<string, unknown>;
 }
 
 describeWithTools('the API', ['python'], () => {
@@ -105,6 +106,25 @@ describeWithTools('the API', ['python'], () => {
     expect(operation(path).security).toEqual([{ signed: [] }]);
     expect(api().components.securitySchemes.signed).toMatchObject({ 'x-amazon-apigateway-authtype': 'awsSigv4' });
     expect(operation(path, { ApiAuthorization: 'NONE' }).security).toEqual([]);
+  });
+
+  it('tells a refused caller why, as JSON', () => {
+    const responses = api()['x-amazon-apigateway-gateway-responses'] as Record<
+      string,
+      { statusCode: number; responseTemplates: Record<string, string> }
+    >;
+    const { statusCode, responseTemplates } = responses.BAD_REQUEST_BODY!;
+    // API Gateway fills in a text in quotation marks; it knows no functions here.
+    const body = responseTemplates['application/json']!.replace(
+      '$context.error.messageString',
+      '"Invalid request body"',
+    );
+    expect(statusCode).toBe(400);
+    expect(body).not.toContain('$');
+    expect(JSON.parse(body)).toMatchObject({
+      message: 'Invalid request body',
+      faults: [expect.stringContaining('analysis')],
+    });
   });
 
   it('is deployed anew each time, since a changed parameter does not change its text', async () => {
