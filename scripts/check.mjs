@@ -17,6 +17,9 @@ const VITEST_REPORT = join(reports, 'vitest.json');
 const PYTEST_REPORT = join(reports, 'pytest.xml');
 const PYTHON = join(ROOT, '.tools', 'venv', process.platform === 'win32' ? 'Scripts/python' : 'bin/python');
 
+/** Python's tools are started dozens of times: compiled once, beside the sources of nobody, they start in half the time. */
+const PYTHON_ENVIRONMENT = { PYTHONDONTWRITEBYTECODE: '', PYTHONPYCACHEPREFIX: join(ROOT, '.tools', 'pycache') };
+
 const NONE = { passed: 0, failed: 0, skipped: 0 };
 
 /** Files that could not even be loaded have no failed test of their own: the runner's exit code covers those. */
@@ -59,8 +62,7 @@ const PYTEST = {
 /** Runs a command to its end; output is kept, so that two steps at once do not mix theirs. */
 function finish([file, args]) {
   return new Promise((resolve) => {
-    // Python's tools are started dozens of times: compiled once, they start in half the time.
-    const env = { ...process.env, PREWARM_TOOLS: 'required', PYTHONDONTWRITEBYTECODE: '' };
+    const env = { ...process.env, ...PYTHON_ENVIRONMENT, PREWARM_TOOLS: 'required' };
     const child = spawn(file, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));

@@ -27,7 +27,7 @@ def test_the_first_request_reports_the_cold_start_as_the_emulator_saw_it(functio
     assert (job["message"], job["status"], job["analysis"]) == ("job", "ok", "segments")
     assert (metrics["ColdStart"], metrics["OnDemand"], metrics["FunctionName"]) == (1, 1, "analytics")
     measured = float(re.search(r"INIT REPORT\(durationMs: ([\d.]+)", function.log()).group(1))
-    assert metrics["InitMs"] == pytest.approx(measured, rel=0.05, abs=50)
+    assert metrics["InitMs"] == pytest.approx(measured, rel=0.1, abs=300)
 
 
 def test_the_synchronous_way_answers_api_gateway(function, aws):
