@@ -16,6 +16,7 @@ const TEXTS: Record<string, { fits: string[]; doesNotFit: string[] }> = {
   timeZone: { fits: ['UTC', 'Europe/Berlin', 'America/Port-au-Prince'], doesNotFit: ['', '+01:00', 'Europe Berlin'] },
   calendar: { fits: ['', '[]', '[{"name":"sale","date":"2026-11-27","factor":3}]'], doesNotFit: ['{}', 'sale'] },
   holidays: { fits: ['', 'DE', 'DE-BY', '{"country":"US","factor":0.5}'], doesNotFit: ['Germany', '[]'] },
+  coldStartMs: { fits: ['', '0', '5000', '900000'], doesNotFit: ['-1', '900001', '1.5', '5s'] },
   prices: { fits: ['', '{"requestUsd":0.0000002}'], doesNotFit: ['0.2', '[]'] },
 };
 
