@@ -47,6 +47,13 @@ describe('the handler', () => {
     expect(stage.writes()).toHaveLength(written);
   });
 
+  it('leaves targets for the next run when its time is nearly up, rather than to be cut off', async () => {
+    const result = await handlerWith(ACT)({}, { getRemainingTimeInMillis: () => 29_000 });
+    expect(result).toEqual({ targets: [{ target: 'scorer:live', outcome: 'deferred', writes: 0 }] });
+    expect(stage.writes()).toEqual([]);
+    expect(lines[0]).toMatchObject({ target: 'scorer:live', msg: 'deferred: the time of this run is nearly up' });
+  });
+
   it('puts its metrics into the log line, so that they cost no call', async () => {
     await handlerWith(ACT)({});
     const line = lines[0]!;
