@@ -31,10 +31,16 @@ export function peakDistribution(m: number, windowSeconds: number, durationSecon
   for (let i = 0; i < p.length; i++) {
     const k = first + i;
     below += p[i]!;
-    if (below <= 0) continue;
+    const rate = passages * p[i]!;
+    // Certain or impossible to within rounding: no need to know how passages clump.
+    if (below <= 0 || (k <= m && rate > 40 * below)) continue;
+    if (k > m && rate < 1e-15) {
+      probability[i] = Math.min(1, below);
+      continue;
+    }
     const ratio = m / Math.max(k, 1);
     const clump = k > m ? (1 - Math.pow(ratio, k - mode + 1)) / (1 - ratio) : 1;
-    probability[i] = Math.min(1, below) * Math.exp((-passages * p[i]!) / (clump * below));
+    probability[i] = Math.min(1, below) * Math.exp(-rate / (clump * below));
   }
   return { first, probability };
 }
@@ -80,14 +86,17 @@ const GROUP_RATIO = 1.05;
  * 5 % of m.
  */
 export function peakOfRate(windowSeconds: number, durationSeconds: number): (m: number, u: number) => number {
-  const groups = new Map<number, PeakDistribution>();
+  const groups = new Map<number, { centre: number; distribution: PeakDistribution }>();
+  const perLog = 1 / Math.log(GROUP_RATIO);
   return (m, u) => {
     if (!(m > 0)) return m;
-    const group = Math.round(Math.log(m) / Math.log(GROUP_RATIO));
-    const centre = Math.pow(GROUP_RATIO, group);
-    let distribution = groups.get(group);
-    if (!distribution) groups.set(group, (distribution = peakDistribution(centre, windowSeconds, durationSeconds)));
-    return Math.max(0, Math.round(quantileOf(distribution, u) + m - centre));
+    const group = Math.round(Math.log(m) * perLog);
+    let known = groups.get(group);
+    if (!known) {
+      const centre = Math.pow(GROUP_RATIO, group);
+      groups.set(group, (known = { centre, distribution: peakDistribution(centre, windowSeconds, durationSeconds) }));
+    }
+    return Math.max(0, Math.round(quantileOf(known.distribution, u) + m - known.centre));
   };
 }
 
@@ -100,7 +109,12 @@ export function drawPeaks(
   firstStep: number,
   peakAt: (m: number, u: number) => number,
 ): Float64Array {
-  return rates.map((m, t) => (m === m ? peakAt(m, uniformOf(firstStep + t)) : NaN));
+  const out = new Float64Array(rates.length);
+  for (let t = 0; t < out.length; t++) {
+    const m = rates[t]!;
+    out[t] = m === m ? peakAt(m, uniformOf(firstStep + t)) : NaN;
+  }
+  return out;
 }
 
 /** A fixed uniform number in (0, 1) for an integer (finaliser of MurmurHash3). */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createForecaster, forecastDemand } from '../../src/forecast/index.ts';
+import { cyclePeriod } from '../../src/forecast/short-cycle.ts';
 import type { DemandHistory, Forecast } from '../../src/model.ts';
 import { PEAK_QUANTILE_LEVELS } from '../../src/model.ts';
 import { DAY_MS, HOUR_MS, SLOT_MS } from '../../src/time.ts';
@@ -159,11 +160,108 @@ describe('events that do not come again', () => {
   });
 });
 
+describe('one event among many days', () => {
+  it.each([
+    ['observed', 10, 5],
+    ['observed', 21, 7],
+    ['rate', 10, 1],
+    ['rate', 14, 7],
+  ] as const)(
+    '%s peaks, %d days, an hour of ten times the load %d days ago: p99 of that hour hardly moves',
+    (...of) => {
+      const [peakBasis, days, ago] = of;
+      const random = uniforms(3);
+      const clean = historyOf(days, (t, m) =>
+        Math.round((40 - 25 * Math.cos((2 * Math.PI * t) / m)) * (0.9 + 0.2 * random())),
+      );
+      const peak = clean.peakConcurrency.slice();
+      for (let t = (days - ago) * 288 + 144, i = 0; i < 12; i++) peak[t + i]! *= 10;
+      const p99 = (values: Float64Array) => {
+        const history = { ...clean, peakBasis, peakConcurrency: values, meanConcurrency: values.map((y) => 0.6 * y) };
+        return peakOf(forecast(history), 0.99)
+          .subarray(144, 156)
+          .reduce((a, b) => a + b, 0);
+      };
+      expect(p99(peak) / p99(clean.peakConcurrency)).toBeLessThan(1.15);
+    },
+  );
+});
+
+describe('a short cycle', () => {
+  const random = uniforms(5);
+  it.each([
+    ['every 15 minutes', 1.5, 3],
+    ['every 15 minutes', 3, 3],
+    ['every 15 minutes', 10, 3],
+    ['every 25 minutes, which does not divide the day', 5, 5],
+    ['every 35 minutes, which does not divide the day', 14, 7],
+  ])('%s, known for %d days, is the same all day ahead', (_, days, period) => {
+    const history = historyOf(days, (t) => (t % period === 0 ? 15 + Math.round(10 * random()) : 0));
+    const known = history.peakConcurrency.length;
+    const f = forecast(history);
+    peakOf(f, 0.5).forEach((y, s) => {
+      if ((known + s) % period === 0) expect(Math.abs(y - 20), `busy slot ${s}: ${y}`).toBeLessThan(7);
+      else expect(y, `idle slot ${s}`).toBeLessThan(1);
+    });
+    const busyMeans = f.mean.filter((_y, s) => (known + s) % period === 0);
+    const half = busyMeans.length >> 1;
+    const average = (part: Float64Array) => part.reduce((a, b) => a + b, 0) / part.length;
+    expect(Math.abs(average(busyMeans.subarray(half)) / average(busyMeans.subarray(0, half)) - 1)).toBeLessThan(0.15);
+  });
+
+  it('is not seen in noise, in a slow movement or in a single spike', () => {
+    const length = 864;
+    expect(cyclePeriod(Float64Array.from({ length }, () => random() - 0.5))).toBe(0);
+    expect(cyclePeriod(Float64Array.from({ length }, (_, t) => Math.sin(t / 40)))).toBe(0);
+    expect(cyclePeriod(Float64Array.from({ length }, (_, t) => (t === 400 ? 9 : 0)))).toBe(0);
+    expect(cyclePeriod(new Float64Array(length))).toBe(0);
+    expect(cyclePeriod(Float64Array.from({ length }, (_, t) => (t % 9 === 4 ? 3 : t % 100 === 1 ? NaN : 0)))).toBe(9);
+  });
+});
+
+describe('rare requests', () => {
+  const onceADay = (days: number, peakBasis: 'observed' | 'rate', slotOf: (day: number) => number) => {
+    const history = historyOf(days, (t, m) => (t % m === slotOf(Math.floor(t / m)) ? 1 : 0), { peakBasis });
+    return {
+      ...history,
+      invocations: history.peakConcurrency.slice(),
+      averageDurationMs: history.peakConcurrency.map((y) => (y > 0 ? 3000 : NaN)),
+      meanConcurrency: history.peakConcurrency.map((y) => 0.01 * y),
+    };
+  };
+  const atRandom = (day: number) => Math.floor(uniforms(day + 1)() * 288);
+
+  it.each([
+    ['at the same time', 10, 'observed', () => 100],
+    ['at the same time', 21, 'rate', () => 100],
+    ['at any time', 10, 'rate', atRandom],
+    ['at any time', 21, 'observed', atRandom],
+  ] as const)('once a day %s, %d days, %s peaks: high quantiles are whole and not below the mean', (...of) => {
+    const [, days, basis, slotOf] = of;
+    const f = forecast(onceADay(days, basis, slotOf));
+    expectSound(f, 288);
+    for (const level of [0.9, 0.95, 0.99, 0.999]) {
+      peakOf(f, level).forEach((y, s) => {
+        expect(y).toBeGreaterThanOrEqual(f.mean[s]!);
+        expect(Number.isInteger(y)).toBe(true);
+      });
+    }
+  });
+
+  it('expects a daily request when it comes and nothing at other times', () => {
+    const f = forecast(onceADay(14, 'observed', () => 100));
+    expect(peakOf(f, 0.5)[100]).toBe(1);
+    expect(f.mean[100]!).toBeCloseTo(0.01, 3);
+    expect([...peakOf(f, 0.99)].filter((y) => y > 0)).toHaveLength(1);
+  });
+});
+
 describe('a forecast of a past moment', () => {
   const histories = {
     observed: historyOf(16, busyDays(3)),
     rate: historyOf(16, busyDays(3), { peakBasis: 'rate' }),
     coarse: historyOf(16, busyDays(3), { stepSeconds: 1800 }),
+    cyclic: historyOf(16, (t) => (t % 7 === 0 ? 20 + (t % 5) : 0)),
   };
   const truncated = (h: DemandHistory, steps: number): DemandHistory => ({
     ...h,
@@ -270,7 +368,7 @@ describe('quantiles', () => {
     const leads = [0, 5, 11, 71, 287];
     const hits = leads.map(() => [0, 0]);
     let n = 0;
-    for (let o = 21 * 288; o < 41 * 288; o += 37) {
+    for (let o = 21 * 288; o < 41 * 288; o += 17) {
       const result = forecaster.forecastAt(START_MS + o * SLOT_MS, { horizonSlots: 288, levels: [0.9, 0.99] });
       if (result.kind !== 'forecast') continue;
       n++;
@@ -279,9 +377,13 @@ describe('quantiles', () => {
         result.forecast.peak.forEach(({ values }, k) => (hits[i]![k]! += y <= values[lead]! ? 1 : 0));
       });
     }
+    // 339 origins whose errors overlap: their coverage scatters by two to three points around the truth.
     hits.forEach(([ninety, ninetyNine]) => {
-      expect(Math.abs(ninety! / n - 0.9)).toBeLessThan(0.05);
+      expect(Math.abs(ninety! / n - 0.9)).toBeLessThan(0.06);
       expect(Math.abs(ninetyNine! / n - 0.99)).toBeLessThan(0.02);
     });
+    const mean = (k: number) => hits.reduce((sum, row) => sum + row[k]! / n, 0) / hits.length;
+    expect(Math.abs(mean(0) - 0.9)).toBeLessThan(0.025);
+    expect(Math.abs(mean(1) - 0.99)).toBeLessThan(0.01);
   });
 });
