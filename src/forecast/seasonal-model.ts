@@ -13,6 +13,7 @@ import {
   BASE,
   FEATURES,
   FIRST_LEVEL,
+  LAST_LEVEL,
   MEAN_BASE,
   RECENT_SIZE,
   USUAL_SIZE,
@@ -242,8 +243,9 @@ function readStep(
     correction += x * mix(a.coefficients[i]!, b.coefficients[i]!, weight);
     meanCorrection += x * mix(a.meanCoefficients[i]!, b.meanCoefficients[i]!, weight);
   }
-  const z = columns[BASE]![s]! + within(correction, a.range, b.range);
-  const zMean = columns[MEAN_BASE]![s]! + within(meanCorrection, a.meanRange, b.meanRange);
+  const now = columns[LAST_LEVEL]![s]!;
+  const z = columns[BASE]![s]! + within(correction, a.range, b.range, now);
+  const zMean = columns[MEAN_BASE]![s]! + within(meanCorrection, a.meanRange, b.meanRange, now);
   const usual = columns[USUAL_SIZE]![s]!;
   const recent = columns[RECENT_SIZE]![s]!;
   const size = mix(spreadOf(a.spread, usual, recent), spreadOf(b.spread, usual, recent), weight);
@@ -251,9 +253,11 @@ function readStep(
   return { mean: meanFromScale(scale, zMean, variance), z, size };
 }
 
-/** The value, or the nearest that either range has seen. */
-function within(value: number, a: Range, b: Range): number {
-  return Math.max(Math.min(a.low, b.low), Math.min(Math.max(a.high, b.high), value));
+/** The value, or the nearest to it that either range has seen or that is there now. */
+function within(value: number, a: Range, b: Range, now: number): number {
+  const low = Math.min(a.low, b.low, now);
+  const high = Math.max(a.high, b.high, now);
+  return value < low ? low : value > high ? high : value;
 }
 
 function mix(a: number, b: number, weight: number): number {

@@ -22,6 +22,8 @@ const WEEKLY = 1;
 const RAW_EXCESS = 2;
 const SMOOTH_EXCESS = 3;
 export const FIRST_LEVEL = 4;
+/** The residual at the origin itself. */
+export const LAST_LEVEL = 5;
 export const USUAL_SIZE = 7;
 export const RECENT_SIZE = 8;
 export const BASE = 9;
