@@ -2,11 +2,14 @@
 import { Command, CommanderError } from 'commander';
 import { apply, type ApplyOptions } from './commands/apply.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
+import { doctor, type DoctorOptions } from './commands/doctor.ts';
+import { eject, type EjectOptions } from './commands/eject.ts';
 import { exportMetrics, type ExportOptions } from './commands/export.ts';
 import { type CommandIo, NotDoneError, printLine } from './commands/io.ts';
 import { preview, type PreviewOptions } from './commands/preview.ts';
 import { replayCommand, type ReplayCommandOptions } from './commands/replay.ts';
 import { addAwsFlags, addSettingsFlags } from './commands/settings-flags.ts';
+import { status, type StatusOptions } from './commands/status.ts';
 import { InputError, RefusedError, TransientError } from './errors.ts';
 import { terminalFor } from './report/terminal.ts';
 
@@ -83,6 +86,34 @@ export function createProgram(io: CommandIo): Command {
     .addHelpText('after', examples('prewarm apply --function my-function --alias live --max-capacity 50'))
     .action((options: ApplyOptions) => apply(options, io));
 
+  addSettingsFlags(
+    addAwsFlags(
+      program
+        .command('doctor')
+        .description(
+          'check everything around a target and say what to mend; writes nothing; exit code 1 when a check fails',
+        )
+        .option('--function <name>', 'the Lambda function')
+        .option('--alias <name>', 'its alias')
+        .option('--json', 'print one JSON object (prewarm/doctor/1)'),
+    ),
+  )
+    .addHelpText('after', examples('prewarm doctor --function my-function --alias live'))
+    .action((options: DoctorOptions) => doctor(options, io));
+
+  addSettingsFlags(
+    addAwsFlags(
+      program
+        .command('status')
+        .description('show what is scheduled, what fired, what failed, and the forecast against today; writes nothing')
+        .option('--function <name>', 'the Lambda function')
+        .option('--alias <name>', 'its alias')
+        .option('--json', 'print one JSON object (prewarm/status/1)'),
+    ),
+  )
+    .addHelpText('after', examples('prewarm status --function my-function --alias live'))
+    .action((options: StatusOptions) => status(options, io));
+
   addAwsFlags(
     program
       .command('export')
@@ -97,6 +128,29 @@ export function createProgram(io: CommandIo): Command {
       examples('prewarm export --function my-function --alias live --history-days 14 > metrics.csv'),
     )
     .action((options: ExportOptions) => exportMetrics(options, io));
+
+  addAwsFlags(
+    program
+      .command('eject')
+      .description('take Prewarm away from a target: shows what it would remove, and asks first')
+      .option('--function <name>', 'the Lambda function')
+      .option('--alias <name>', 'its alias')
+      .option('--name-prefix <text>', 'what the names of its scheduled actions begin with (default: prewarm)')
+      .option('--min-capacity <number>', 'leave the target registered, with this minimum')
+      .option('--max-capacity <number>', 'and this maximum')
+      .option('--keep-bounds', 'leave the target registered, with the bounds that are in force')
+      .option('--deregister', 'remove the registration with Application Auto Scaling, too')
+      .option('--provisioned <keep|delete>', 'what becomes of the provisioned concurrency that nothing manages then')
+      .option('--yes', 'remove without asking'),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'prewarm eject --function my-function --alias live --min-capacity 0 --max-capacity 0',
+        'prewarm eject --function my-function --alias live --deregister --provisioned delete',
+      ),
+    )
+    .action((options: EjectOptions) => eject(options, io));
 
   program
     .command('demo')

@@ -142,7 +142,7 @@ async function readActions(aws: AwsClients, target: Target): Promise<ScheduledAc
 }
 
 /** Without a time zone where it is UTC, which is the default: the form in which Prewarm writes its own. */
-function toScheduledAction(from: AwsScheduledAction): ScheduledAction {
+export function toScheduledAction(from: AwsScheduledAction): ScheduledAction {
   const action: ScheduledAction = { name: from.ScheduledActionName ?? '', schedule: from.Schedule ?? '' };
   const { MinCapacity, MaxCapacity } = from.ScalableTargetAction ?? {};
   if (MinCapacity !== undefined) action.minCapacity = MinCapacity;

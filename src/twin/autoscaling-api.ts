@@ -130,6 +130,38 @@ export class AutoScalingApi {
     return {};
   }
 
+  /** A target tracking policy, by name; it is described and does nothing. */
+  putScalingPolicy(input: read.Input): void {
+    const { resourceId } = read.resourceOf(input);
+    const target = this.targets.get(resourceId);
+    if (!target) throw targetNotFound(resourceId);
+    const name = read.requiredText(input, 'PolicyName');
+    const sequence = target.policies.get(name)?.sequence ?? ++this.sequence;
+    const configuration = read.structure(input, 'TargetTrackingScalingPolicyConfiguration') ?? {};
+    target.policies.set(name, { sequence, name, createdMs: this.options.nowMs(), configuration });
+  }
+
+  describeScalingPolicies(input: read.Input) {
+    const resourceId = read.describeFilter(input);
+    const matching = [];
+    for (const target of this.targets.values()) {
+      if (!this.serves(input) || (resourceId !== undefined && target.identity.resourceId !== resourceId)) continue;
+      for (const policy of target.policies.values()) matching.push({ target, policy, sequence: policy.sequence });
+    }
+    const { items, nextToken } = read.page(input, matching);
+    return {
+      ScalingPolicies: items.map(({ target, policy }) => ({
+        PolicyARN: `${this.targetArn(target)}:policyName/${policy.name}`,
+        PolicyName: policy.name,
+        ...this.common(target.identity.resourceId),
+        PolicyType: 'TargetTrackingScaling',
+        TargetTrackingScalingPolicyConfiguration: policy.configuration,
+        CreationTime: policy.createdMs / 1000,
+      })),
+      ...nextToken,
+    };
+  }
+
   /** Newest first. Activities "not scaled" stem from scaling policies, which this account does not have. */
   describeScalingActivities(input: read.Input) {
     const resourceId = read.describeFilter(input);

@@ -38,14 +38,62 @@ export class LambdaApi {
     const { fn, base } = this.resolve(functionName);
     const arn = `${this.arn(base)}:${name}`;
     if (!fn || fn.aliasDeleted || name !== fn.spec.alias) throw notFound(`Cannot find alias arn: ${arn}`);
-    return {
-      AliasArn: arn,
+    return this.wireAlias(fn);
+  }
+
+  /** In one page, as the other lists of this endpoint. */
+  listAliases(functionName: string) {
+    const fn = this.known(functionName);
+    const others = (fn.surroundings.otherAliases ?? []).map(({ name, version }) => ({
+      AliasArn: `${this.arn(fn.spec.functionName)}:${name}`,
       Name: name,
-      FunctionVersion: fn.version,
+      FunctionVersion: version,
       Description: '',
       RevisionId: revisionId(fn),
-      ...(fn.weight && { RoutingConfig: { AdditionalVersionWeights: { [fn.weight.version]: fn.weight.weight } } }),
+    }));
+    return { Aliases: [...(fn.aliasDeleted ? [] : [this.wireAlias(fn)]), ...others] };
+  }
+
+  listProvisionedConcurrencyConfigs(functionName: string) {
+    const fn = this.known(functionName);
+    const own = fn.provisioned.describe();
+    const arn = this.arn(fn.spec.functionName);
+    const elsewhere = (fn.surroundings.provisionedElsewhere ?? []).map(({ qualifier, count }) => ({
+      FunctionArn: `${arn}:${qualifier}`,
+      ...wireConfig({
+        requested: count,
+        available: count,
+        allocated: count,
+        status: 'READY',
+        statusReason: null,
+        lastModifiedMs: this.startMs,
+      }),
+    }));
+    return {
+      ProvisionedConcurrencyConfigs: [
+        ...(own ? [{ FunctionArn: `${arn}:${fn.spec.alias}`, ...wireConfig(own) }] : []),
+        ...elsewhere,
+      ],
     };
+  }
+
+  /** Of the unqualified function, or of the qualifier that is named: they are different lists. */
+  listEventSourceMappings(functionName: string) {
+    const { fn, base, qualifier } = this.resolve(functionName);
+    if (!fn) throw notFound(`Function not found: ${this.arn(base)}`);
+    const sources = (fn.surroundings.eventSources ?? []).filter((source) => source.qualifier === qualifier);
+    return {
+      EventSourceMappings: sources.map(({ arn }, index) => ({
+        UUID: `00000000-0000-4000-b000-${String(index).padStart(12, '0')}`,
+        EventSourceArn: arn,
+        FunctionArn: qualifier === undefined ? this.arn(base) : `${this.arn(base)}:${qualifier}`,
+        State: 'Enabled',
+      })),
+    };
+  }
+
+  listTags(functionArn: string) {
+    return { Tags: this.known(functionArn).surroundings.tags ?? {} };
   }
 
   getFunctionConfiguration(functionName: string, queryQualifier?: string) {
@@ -69,6 +117,10 @@ export class LambdaApi {
       Version: latest ? '$LATEST' : fn.version,
       State: 'Active',
       LastUpdateStatus: 'Successful',
+      SnapStart: {
+        ApplyOn: fn.surroundings.snapStart ? 'PublishedVersions' : 'None',
+        OptimizationStatus: fn.surroundings.snapStart && !latest ? 'On' : 'Off',
+      },
       RevisionId: revisionId(fn),
     };
   }
@@ -102,9 +154,7 @@ export class LambdaApi {
   }
 
   getFunctionConcurrency(functionName: string) {
-    const { fn, base } = this.resolve(functionName);
-    if (!fn) throw notFound(`Function not found: ${this.arn(base)}`);
-    const reserved = fn.spec.reservedConcurrency;
+    const reserved = this.known(functionName).spec.reservedConcurrency;
     return reserved === undefined ? {} : { ReservedConcurrentExecutions: reserved };
   }
 
@@ -118,6 +168,23 @@ export class LambdaApi {
         UnreservedConcurrentExecutions: this.functions.unreservedConcurrency,
       },
       AccountUsage: { TotalCodeSize: 0, FunctionCount: [...this.functions.all].length },
+    };
+  }
+
+  private known(functionName: string): TwinFunction {
+    const { fn, base } = this.resolve(functionName);
+    if (!fn) throw notFound(`Function not found: ${this.arn(base)}`);
+    return fn;
+  }
+
+  private wireAlias(fn: TwinFunction) {
+    return {
+      AliasArn: `${this.arn(fn.spec.functionName)}:${fn.spec.alias}`,
+      Name: fn.spec.alias,
+      FunctionVersion: fn.version,
+      Description: '',
+      RevisionId: revisionId(fn),
+      ...(fn.weight && { RoutingConfig: { AdditionalVersionWeights: { [fn.weight.version]: fn.weight.weight } } }),
     };
   }
 

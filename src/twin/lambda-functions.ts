@@ -14,6 +14,17 @@ export interface FunctionSpec {
   reservedConcurrency?: number;
 }
 
+/** What else stands around a function, for readers of its set-up. Static: none of it takes part in the traffic. */
+export interface Surroundings {
+  snapStart?: boolean;
+  tags?: Readonly<Record<string, string>>;
+  otherAliases?: readonly { name: string; version: string }[];
+  /** Provisioned concurrency on other aliases and versions. */
+  provisionedElsewhere?: readonly { qualifier: string; count: number }[];
+  /** Queues and streams that invoke the function; without a qualifier they invoke $LATEST. */
+  eventSources?: readonly { arn: string; qualifier?: string }[];
+}
+
 export interface AliasWeight {
   version: string;
   /** Share of the traffic, between 0 and 1. */
@@ -28,6 +39,7 @@ export interface TwinFunction {
   /** Counts changes of the alias. */
   revision: number;
   aliasDeleted: boolean;
+  surroundings: Surroundings;
 }
 
 /** Provisioned concurrency must leave this much unreserved. https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html */
@@ -59,6 +71,7 @@ export class LambdaFunctions {
         weight: null,
         revision: 1,
         aliasDeleted: false,
+        surroundings: {},
       };
       this.functions.set(spec.functionName, fn);
     }

@@ -22,6 +22,8 @@ export interface LocalAwsOptions {
 export interface RecordedCall {
   service: Service;
   operation: string;
+  /** GetMetricData only: the metrics asked for, each of which AWS charges. */
+  metrics?: number;
 }
 
 export interface LocalAws {
@@ -75,7 +77,8 @@ class Endpoint {
       target: String(request.headers['x-amz-target'] ?? ''),
       body,
     });
-    this.state.calls.push({ service: call.service, operation: call.operation });
+    const { service, operation, metrics } = call;
+    this.state.calls.push({ service, operation, ...(metrics === undefined ? {} : { metrics }) });
     const kind = this.state.faults.next(call.operation);
     if (kind === 'hang') return;
     if (kind === 'reset-before') {
@@ -92,7 +95,12 @@ class Endpoint {
     }
     const content = Buffer.from(answer.body);
     const length = answer.statusCode === 204 ? {} : { 'content-length': content.length };
-    response.writeHead(answer.statusCode, { ...answer.headers, ...length, 'x-amzn-requestid': this.requestId() });
+    response.writeHead(answer.statusCode, {
+      ...answer.headers,
+      ...length,
+      date: new Date(this.world.nowMs).toUTCString(),
+      'x-amzn-requestid': this.requestId(),
+    });
     response.end(content);
   }
 

@@ -104,7 +104,7 @@ function* segments(
 }
 
 function findSeries(query: ParsedQuery, store: MetricStore): MetricSeries | undefined {
-  if (query.namespace !== 'AWS/Lambda') return undefined;
+  if (query.namespace !== 'AWS/Lambda') return store.findCustom(query.namespace, query.metric, query.dimensions);
   // A unit other than the one it was stored with finds nothing.
   if (query.unit !== null && query.unit !== unitOf(query.metric)) return undefined;
   return store.find(query.metric, query.dimensions);

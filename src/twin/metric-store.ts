@@ -170,9 +170,25 @@ export class MetricStore {
     return Object.fromEntries(series) as Record<LambdaMetric, MetricSeries>;
   }
 
+  /** A series of another namespace than Lambda's, made where it does not exist yet. */
+  custom(namespace: string, metric: string, dimensions: Dimensions): MetricSeries {
+    const key = seriesKey(customName(namespace, metric), dimensions);
+    const known = this.series.get(key) ?? new MetricSeries();
+    this.series.set(key, known);
+    return known;
+  }
+
+  findCustom(namespace: string, metric: string, dimensions: Dimensions): MetricSeries | undefined {
+    return this.find(customName(namespace, metric), dimensions);
+  }
+
   get all(): Iterable<MetricSeries> {
     return this.series.values();
   }
+}
+
+function customName(namespace: string, metric: string): string {
+  return `${namespace} ${metric}`;
 }
 
 /** A metric is identified by its name and its whole set of dimensions, in any order. */

@@ -20,6 +20,14 @@ export interface TwinScheduledAction {
   dueMs: number;
 }
 
+/** Kept and described, never carried out: nothing here scales by a metric. */
+export interface TwinScalingPolicy {
+  sequence: number;
+  name: string;
+  createdMs: number;
+  configuration: Readonly<Record<string, unknown>>;
+}
+
 export interface SuspendedState {
   dynamicScalingIn: boolean;
   dynamicScalingOut: boolean;
@@ -43,6 +51,7 @@ export interface TargetIdentity {
 export class ScalableTarget {
   readonly identity: TargetIdentity;
   readonly actions = new Map<string, TwinScheduledAction>();
+  readonly policies = new Map<string, TwinScalingPolicy>();
   readonly suspended: SuspendedState = { dynamicScalingIn: false, dynamicScalingOut: false, scheduledScaling: false };
   min: number;
   max: number;

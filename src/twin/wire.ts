@@ -22,6 +22,8 @@ export interface WireReply {
 export interface Call {
   service: Service;
   operation: string;
+  /** GetMetricData only: how many metrics are asked for. */
+  metrics?: number;
   /** Carries the operation out and returns its answer. */
   run(world: World, resultFault?: ResultFault): WireReply;
 }
@@ -36,6 +38,7 @@ const AUTO_SCALING: Record<string, AutoScalingOperation | undefined> = {
   PutScheduledAction: (world, input) => world.autoScaling.putScheduledAction(input),
   DescribeScheduledActions: (world, input) => world.autoScaling.describeScheduledActions(input),
   DeleteScheduledAction: (world, input) => world.autoScaling.deleteScheduledAction(input),
+  DescribeScalingPolicies: (world, input) => world.autoScaling.describeScalingPolicies(input),
   DescribeScalingActivities: (world, input) => world.autoScaling.describeScalingActivities(input),
 };
 
@@ -44,6 +47,7 @@ interface LambdaRequest {
   /** The last part of the path. */
   name: string;
   qualifier: string | undefined;
+  query: URLSearchParams;
   body: string;
 }
 
@@ -51,6 +55,8 @@ interface LambdaRoute {
   operation: string;
   method: string;
   path: RegExp;
+  /** Where the query tells two operations apart; the first match is taken. */
+  when?: (query: URLSearchParams) => boolean;
   statusCode?: number;
   run(world: World, request: LambdaRequest): object | undefined;
 }
@@ -63,6 +69,24 @@ const LAMBDA: readonly LambdaRoute[] = [
     run: (world, { functionName, name }) => world.lambda.getAlias(functionName, name),
   },
   {
+    operation: 'ListAliases',
+    method: 'GET',
+    path: /^\/2015-03-31\/functions\/([^/]+)\/aliases\/?$/,
+    run: (world, { functionName }) => world.lambda.listAliases(functionName),
+  },
+  {
+    operation: 'ListEventSourceMappings',
+    method: 'GET',
+    path: /^\/2015-03-31\/event-source-mappings\/?$/,
+    run: (world, { query }) => world.lambda.listEventSourceMappings(query.get('FunctionName') ?? ''),
+  },
+  {
+    operation: 'ListTags',
+    method: 'GET',
+    path: /^\/2017-03-31\/tags\/([^/]+)$/,
+    run: (world, { functionName }) => world.lambda.listTags(functionName),
+  },
+  {
     operation: 'GetFunctionConfiguration',
     method: 'GET',
     path: /^\/2015-03-31\/functions\/([^/]+)\/configuration$/,
@@ -73,6 +97,13 @@ const LAMBDA: readonly LambdaRoute[] = [
     method: 'GET',
     path: /^\/2019-09-30\/functions\/([^/]+)\/concurrency$/,
     run: (world, { functionName }) => world.lambda.getFunctionConcurrency(functionName),
+  },
+  {
+    operation: 'ListProvisionedConcurrencyConfigs',
+    method: 'GET',
+    path: /^\/2019-09-30\/functions\/([^/]+)\/provisioned-concurrency$/,
+    when: (query) => query.get('List') === 'ALL',
+    run: (world, { functionName }) => world.lambda.listProvisionedConcurrencyConfigs(functionName),
   },
   {
     operation: 'GetProvisionedConcurrencyConfig',
@@ -121,11 +152,22 @@ function cloudWatchCall(operation: string, body: string): Call {
   return {
     service: 'cloudwatch',
     operation,
+    ...(operation === 'GetMetricData' ? { metrics: queriesIn(body) } : {}),
     run: (world, resultFault) => {
       if (operation !== 'GetMetricData') throw unknownOperation(operation);
       return reply(200, 'application/x-amz-json-1.0', world.getMetricData(parseBody(body), resultFault));
     },
   };
+}
+
+function queriesIn(body: string): number {
+  try {
+    const queries = parseBody(body).MetricDataQueries;
+    return Array.isArray(queries) ? queries.length : 0;
+  } catch {
+    // The operation itself says what is wrong with it.
+    return 0;
+  }
 }
 
 /** AWS JSON 1.1. */
@@ -143,17 +185,19 @@ function autoScalingCall(operation: string, body: string): Call {
 
 /** REST JSON. */
 function lambdaCall({ method, url, body }: WireRequest): Call {
-  const [pathname = '', query = ''] = url.split('?');
-  const qualifier = new URLSearchParams(query).get('Qualifier') ?? undefined;
+  const [pathname = '', queryText = ''] = url.split('?');
+  const query = new URLSearchParams(queryText);
+  const qualifier = query.get('Qualifier') ?? undefined;
   for (const route of LAMBDA) {
     const match = route.method === method ? route.path.exec(pathname) : null;
-    if (!match) continue;
+    if (!match || route.when?.(query) === false) continue;
     const [, functionName = '', name = ''] = match;
     return {
       service: 'lambda',
       operation: route.operation,
       run: (world) => {
-        const answer = route.run(world, { functionName: decode(functionName), name: decode(name), qualifier, body });
+        const request = { functionName: decode(functionName), name: decode(name), qualifier, query, body };
+        const answer = route.run(world, request);
         return reply(route.statusCode ?? 200, 'application/json', answer ? JSON.stringify(answer) : '');
       },
     };

@@ -4,10 +4,17 @@ import { AccountTraffic } from './account-traffic.ts';
 import { AutoScalingApi } from './autoscaling-api.ts';
 import { DIMENSION, NAMESPACE } from './autoscaling-input.ts';
 import { DEFAULT_BEHAVIOUR, type TwinBehaviour } from './behaviour.ts';
+import { storeEmbeddedMetrics } from './embedded-metrics.ts';
 import { FunctionTraffic, type DemandTrace, type FunctionUsage } from './function-traffic.ts';
 import { writeHistory, type PastDemand } from './history.ts';
 import { LambdaApi } from './lambda-api.ts';
-import { LambdaFunctions, type AliasWeight, type FunctionSpec, type TwinFunction } from './lambda-functions.ts';
+import {
+  LambdaFunctions,
+  type AliasWeight,
+  type FunctionSpec,
+  type Surroundings,
+  type TwinFunction,
+} from './lambda-functions.ts';
 import { AccountConcurrencyPublisher, MetricPublisher, type PublishLevel } from './metric-publisher.ts';
 import { getMetricData, type ResultFault } from './metric-query.ts';
 import { MetricStore } from './metric-store.ts';
@@ -136,6 +143,16 @@ export class World {
       MinCapacity: bounds.minCapacity,
       MaxCapacity: bounds.maxCapacity,
     });
+  }
+
+  /** What stands around the function from now on: tags, other aliases, event sources, SnapStart. */
+  surround(functionName: string, surroundings: Surroundings): void {
+    this.trafficOf(functionName).fn.surroundings = surroundings;
+  }
+
+  /** A log line of a function: what it carries in the embedded metric format becomes metrics at once. */
+  log(line: string): void {
+    storeEmbeddedMetrics(line, this.store);
   }
 
   /** A share of the alias's traffic goes to a second version, or (null) no longer. */

@@ -20,7 +20,7 @@ import {
   GetFunctionConfigurationCommand,
   GetProvisionedConcurrencyConfigCommand,
   InvalidParameterValueException,
-  ListAliasesCommand,
+  ListVersionsByFunctionCommand,
   ProvisionedConcurrencyConfigNotFoundException,
   PutProvisionedConcurrencyConfigCommand,
   ResourceNotFoundException,
@@ -239,7 +239,7 @@ describe('the endpoint', () => {
     await failureOf(lambda.send(new GetAliasCommand({ FunctionName: 'orders', Name: 'gone' })));
     await autoScaling.send(new DescribeScheduledActionsCommand(RESOURCE));
     expect(aws.calls).toEqual([
-      { service: 'cloudwatch', operation: 'GetMetricData' },
+      { service: 'cloudwatch', operation: 'GetMetricData', metrics: 1 },
       { service: 'lambda', operation: 'GetAlias' },
       { service: 'application-autoscaling', operation: 'DescribeScheduledActions' },
     ]);
@@ -250,8 +250,8 @@ describe('the endpoint', () => {
     const policy = new PutScalingPolicyCommand({ ...RESOURCE, PolicyName: 'p' });
     expect(await failureOf(autoScaling.send(policy))).toBe('UnknownOperationException 400');
     expect(await failureOf(cloudWatch.send(new ListMetricsCommand({})))).toBe('UnknownOperationException 400');
-    const aliases = new ListAliasesCommand({ FunctionName: 'orders' });
-    expect(await failureOf(lambda.send(aliases))).toBe('UnknownOperationException 404');
+    const versions = new ListVersionsByFunctionCommand({ FunctionName: 'orders' });
+    expect(await failureOf(lambda.send(versions))).toBe('UnknownOperationException 404');
   });
 
   it.each([

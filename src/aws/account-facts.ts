@@ -1,0 +1,239 @@
+/** Everything around a target that the checks look at. Reads only; what the caller may not read is a fact of its own. */
+import {
+  GetAliasCommand,
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  ListAliasesCommand,
+  type AliasConfiguration,
+  type FunctionConfiguration,
+  ListEventSourceMappingsCommand,
+  ListProvisionedConcurrencyConfigsCommand,
+  ListTagsCommand,
+} from '@aws-sdk/client-lambda';
+import { InputError, RefusedError } from '../errors.ts';
+import type { Target } from '../model.ts';
+import type {
+  AccountReader,
+  AliasFacts,
+  EventSourceFacts,
+  Fact,
+  FunctionFacts,
+  ProvisionedFacts,
+} from '../ops/facts.ts';
+import { call } from './call.ts';
+import type { AwsClients } from './clients.ts';
+import { readAccountConcurrency } from './function-settings.ts';
+import { readPages } from './pages.ts';
+import { readActions, readActivities, readPolicies, readTargets } from './scaling-facts.ts';
+import { readUsage } from './usage-facts.ts';
+import { watchClock } from './watch-clock.ts';
+
+/** Far above what a function has: 50 a page. */
+const MOST_PAGES = 40;
+
+/**
+ * The facts about a target, in about 15 calls. A missing function or alias and a permission that the caller lacks are
+ * facts; anything else that goes wrong is thrown as `explain` says. `$LATEST` and version numbers can be asked about.
+ * IAM: lambda:GetAlias, GetFunctionConfiguration, GetFunctionConcurrency, GetAccountSettings, ListAliases,
+ * ListProvisionedConcurrencyConfigs, ListEventSourceMappings, ListTags; application-autoscaling:DescribeScalableTargets,
+ * DescribeScheduledActions, DescribeScalingPolicies, DescribeScalingActivities; cloudwatch:GetMetricData.
+ */
+export function createAccountReader(aws: AwsClients, now: () => number): AccountReader {
+  const clock = watchClock(aws.lambda.client, now);
+  return {
+    async read(target) {
+      const fn = await readable('lambda:GetFunctionConfiguration', () => readFunction(aws, target));
+      const missing = fn.known && fn.value === null && !(await functionExists(aws, target));
+      const list = <T>(action: string, read: () => Promise<T[]>) =>
+        missing ? Promise.resolve<Fact<T[]>>({ known: true, value: [] }) : readable(action, read);
+      const aliases = await list('lambda:ListAliases', () => readAliases(aws, target));
+      const named = !/^(\$LATEST|\d+)$/.test(target.alias);
+      const alias: Fact<AliasFacts | null> = named
+        ? await readable('lambda:GetAlias', () => readAlias(aws, target))
+        : { known: true, value: null };
+      const arn = fn.known ? fn.value?.arn : undefined;
+      return {
+        target,
+        region: await aws.lambda.client.config.region(),
+        exists: !missing,
+        fn,
+        alias,
+        aliases,
+        tags: await readable('lambda:ListTags', () => readTags(aws, target, arn)),
+        provisioned: await list('lambda:ListProvisionedConcurrencyConfigs', () => readProvisioned(aws, target)),
+        reserved: missing
+          ? { known: true, value: null }
+          : await readable('lambda:GetFunctionConcurrency', () => readReserved(aws, target)),
+        account: await readable('lambda:GetAccountSettings', () => readAccountConcurrency(aws)),
+        eventSources: await list('lambda:ListEventSourceMappings', () => readEventSources(aws, target)),
+        targets: await readable('application-autoscaling:DescribeScalableTargets', () => readTargets(aws, target)),
+        actions: await readable('application-autoscaling:DescribeScheduledActions', () => readActions(aws, target)),
+        policies: await readable('application-autoscaling:DescribeScalingPolicies', () => readPolicies(aws, target)),
+        activities: await readable('application-autoscaling:DescribeScalingActivities', () =>
+          readActivities(aws, target),
+        ),
+        usage: await readable('cloudwatch:GetMetricData', () =>
+          readUsage(aws, target, { aliases: aliases.known ? aliases.value : [], nowMs: now() }),
+        ),
+        clockAheadMs: clock.aheadMs(),
+      };
+    },
+  };
+}
+
+/** What the caller may not read, in the words of `explain`, becomes a fact; every other failure is thrown on. */
+async function readable<T>(action: string, read: () => Promise<T>): Promise<Fact<T>> {
+  try {
+    return { known: true, value: await read() };
+  } catch (error) {
+    if (error instanceof RefusedError && error.message.startsWith('Access denied')) {
+      return { known: false, action, why: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Null where Lambda knows no such function, alias or version: `explain` says so in these words. */
+async function orNull<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof InputError && error.message.startsWith('There is no ')) return null;
+    throw error;
+  }
+}
+
+async function readFunction(aws: AwsClients, target: Target): Promise<FunctionFacts | null> {
+  const request = { FunctionName: target.functionName, Qualifier: target.alias };
+  const answer = await orNull(
+    call(aws.lambda, { action: 'lambda:GetFunctionConfiguration', target }, (client, options) =>
+      client.send(new GetFunctionConfigurationCommand(request), options),
+    ),
+  );
+  if (answer === null) return null;
+  return {
+    arn: (answer.FunctionArn ?? '').replace(/(:function:[^:]+):[^:]+$/, '$1'),
+    version: answer.Version ?? '',
+    memoryMb: answer.MemorySize ?? 128,
+    timeoutSeconds: answer.Timeout ?? 3,
+    architecture: answer.Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64',
+    snapStart: answer.SnapStart?.ApplyOn === 'PublishedVersions',
+    unsupported: unsupportedBy(answer),
+    state: answer.State ?? 'Active',
+    stateReason: answer.StateReason ?? '',
+  };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html */
+function unsupportedBy({ TenancyConfig, CapacityProviderConfig }: FunctionConfiguration): string | null {
+  if (TenancyConfig) return 'tenant isolation';
+  return CapacityProviderConfig ? 'a capacity provider (Managed Instances)' : null;
+}
+
+async function functionExists(aws: AwsClients, target: Target): Promise<boolean> {
+  const request = { FunctionName: target.functionName };
+  const answer = await orNull(
+    call(aws.lambda, { action: 'lambda:GetFunctionConfiguration', target }, (client, options) =>
+      client.send(new GetFunctionConfigurationCommand(request), options),
+    ),
+  );
+  return answer !== null;
+}
+
+function aliasFacts(alias: AliasConfiguration): AliasFacts {
+  return {
+    name: alias.Name ?? '',
+    version: alias.FunctionVersion ?? '',
+    weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
+  };
+}
+
+async function readAlias(aws: AwsClients, target: Target): Promise<AliasFacts | null> {
+  const request = { FunctionName: target.functionName, Name: target.alias };
+  const answer = await orNull(
+    call(aws.lambda, { action: 'lambda:GetAlias', target }, (client, options) =>
+      client.send(new GetAliasCommand(request), options),
+    ),
+  );
+  return answer && aliasFacts(answer);
+}
+
+async function readAliases(aws: AwsClients, target: Target): Promise<AliasFacts[]> {
+  const pages = await readPages('The list of aliases', MOST_PAGES, async (Marker) => {
+    const request = { FunctionName: target.functionName, Marker };
+    const page = await call(aws.lambda, { action: 'lambda:ListAliases', target }, (client, options) =>
+      client.send(new ListAliasesCommand(request), options),
+    );
+    return { ...page, NextToken: page.NextMarker };
+  });
+  return pages.flatMap(({ Aliases = [] }) => Aliases.map(aliasFacts));
+}
+
+async function readTags(aws: AwsClients, target: Target, arn: string | undefined): Promise<Record<string, string>> {
+  if (arn === undefined) return {};
+  const { Tags } = await call(aws.lambda, { action: 'lambda:ListTags', target }, (client, options) =>
+    client.send(new ListTagsCommand({ Resource: arn }), options),
+  );
+  return Tags ?? {};
+}
+
+async function readProvisioned(aws: AwsClients, target: Target): Promise<ProvisionedFacts[]> {
+  const action = 'lambda:ListProvisionedConcurrencyConfigs';
+  const pages = await readPages('The list of provisioned concurrency', MOST_PAGES, async (Marker) => {
+    const request = { FunctionName: target.functionName, Marker };
+    const page = await call(aws.lambda, { action, target }, (client, options) =>
+      client.send(new ListProvisionedConcurrencyConfigsCommand(request), options),
+    );
+    return { ...page, NextToken: page.NextMarker };
+  });
+  return pages.flatMap(({ ProvisionedConcurrencyConfigs = [] }) =>
+    ProvisionedConcurrencyConfigs.map((config) => ({
+      qualifier: qualifierOf(config.FunctionArn) ?? '',
+      requested: config.RequestedProvisionedConcurrentExecutions ?? 0,
+      available: config.AvailableProvisionedConcurrentExecutions ?? 0,
+      status: config.Status ?? 'IN_PROGRESS',
+      statusReason: config.StatusReason ?? '',
+      lastModifiedMs: Date.parse(config.LastModified ?? ''),
+    })),
+  );
+}
+
+async function readReserved(aws: AwsClients, target: Target): Promise<number | null> {
+  const request = { FunctionName: target.functionName };
+  const answer = await call(aws.lambda, { action: 'lambda:GetFunctionConcurrency', target }, (client, options) =>
+    client.send(new GetFunctionConcurrencyCommand(request), options),
+  );
+  return answer.ReservedConcurrentExecutions ?? null;
+}
+
+/** Lambda lists the sources of the bare function and those of an alias separately. */
+async function readEventSources(aws: AwsClients, target: Target): Promise<EventSourceFacts[]> {
+  const names = [target.functionName, `${target.functionName}:${target.alias}`];
+  const lists: EventSourceFacts[][] = [];
+  for (const FunctionName of target.alias === '$LATEST' ? names.slice(0, 1) : names) {
+    const pages = await orNull(
+      readPages('The list of event sources', MOST_PAGES, async (Marker) => {
+        const page = await call(aws.lambda, { action: 'lambda:ListEventSourceMappings', target }, (client, options) =>
+          client.send(new ListEventSourceMappingsCommand({ FunctionName, Marker }), options),
+        );
+        return { ...page, NextToken: page.NextMarker };
+      }),
+    );
+    lists.push(
+      (pages ?? []).flatMap(({ EventSourceMappings = [] }) =>
+        EventSourceMappings.map((mapping) => ({
+          uuid: mapping.UUID ?? '',
+          sourceArn: mapping.EventSourceArn ?? mapping.UUID ?? '',
+          qualifier: qualifierOf(mapping.FunctionArn),
+          state: mapping.State ?? '',
+        })),
+      ),
+    );
+  }
+  return lists.flat();
+}
+
+/** `arn:aws:lambda:eu-west-1:123456789012:function:name:qualifier` */
+function qualifierOf(arn = ''): string | null {
+  return /:function:[^:]+:([^:]+)$/.exec(arn)?.[1] ?? null;
+}

@@ -1,0 +1,91 @@
+/** `prewarm eject`: takes Prewarm away from a target, shown first and confirmed by a person. */
+import { createAccountReader } from '../aws/account-facts.ts';
+import { createClients } from '../aws/clients.ts';
+import { createRemover } from '../aws/removal.ts';
+import { createScalingWriter } from '../aws/scaling.ts';
+import { InputError } from '../errors.ts';
+import type { CapacityBounds } from '../model.ts';
+import { carryOut, ejectText, type EjectWishes, hasWork, planEject } from '../ops/eject.ts';
+import { confirm } from './confirm.ts';
+import { type CommandIo, NotDoneError, printLine } from './io.ts';
+import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+
+export interface EjectOptions extends Record<string, unknown> {
+  function?: string;
+  alias?: string;
+  namePrefix?: string;
+  minCapacity?: string;
+  maxCapacity?: string;
+  keepBounds?: boolean;
+  deregister?: boolean;
+  provisioned?: string;
+  yes?: boolean;
+  region?: string;
+  profile?: string;
+}
+
+export async function eject(options: EjectOptions, io: CommandIo): Promise<void> {
+  const { namePrefix } = options;
+  const config = configFromFlags(targetFromFlags(options), 'observe', namePrefix === undefined ? {} : { namePrefix });
+  const wishes = wishesFrom(options, config.namePrefix);
+  const connection = awsFromFlags(options);
+  const reader = createAccountReader(createClients({ ...connection, access: 'read' }), io.nowMs);
+  const plan = planEject(await reader.read(config.target), wishes, io.nowMs());
+  printLine(io.stderr, ejectText(plan));
+  if (!hasWork(plan)) {
+    printLine(io.stdout, 'nothing to remove');
+    return;
+  }
+  if (!options.yes) await confirm('Remove this?', io);
+  const writing = createClients({ ...connection, access: 'write' });
+  const writes = await carryOut(plan, { scaling: createScalingWriter(writing), remover: createRemover(writing) });
+  const left = planEject(
+    await reader.read(config.target),
+    { ...wishes, provisioned: wishes.provisioned ?? 'keep' },
+    io.nowMs(),
+  );
+  if (hasWork(left)) {
+    throw new NotDoneError(
+      `${writes} writes done, but AWS still lists this: run it again in a minute; what is there then, a running controller has written again\n${ejectText(left)}`,
+    );
+  }
+  printLine(io.stdout, `${writes} writes done; nothing of Prewarm is left on this target`);
+}
+
+/** What becomes of the target is said, never guessed: it is somebody's bill. */
+function wishesFrom(options: EjectOptions, namePrefix: string): EjectWishes {
+  const bounds = boundsFrom(options);
+  const { deregister = false, keepBounds = false, provisioned } = options;
+  if ([bounds !== null, deregister, keepBounds].filter(Boolean).length !== 1) {
+    throw new InputError(
+      'say what the target is to become, in one way: --min-capacity N --max-capacity N, --keep-bounds, or --deregister',
+    );
+  }
+  if (provisioned !== undefined && provisioned !== 'keep' && provisioned !== 'delete') {
+    throw new InputError(`--provisioned = "${provisioned}": must be keep or delete`);
+  }
+  return { namePrefix, bounds, deregister, provisioned: provisioned ?? null };
+}
+
+function boundsFrom({ minCapacity, maxCapacity }: EjectOptions): CapacityBounds | null {
+  if (minCapacity === undefined && maxCapacity === undefined) return null;
+  const bounds = {
+    minCapacity: whole('--min-capacity', minCapacity),
+    maxCapacity: whole('--max-capacity', maxCapacity),
+  };
+  if (bounds.minCapacity > bounds.maxCapacity) {
+    throw new InputError(
+      `--min-capacity = ${bounds.minCapacity}: must not exceed --max-capacity = ${bounds.maxCapacity}`,
+    );
+  }
+  return bounds;
+}
+
+function whole(flag: string, text: string | undefined): number {
+  if (text === undefined || !/^\d{1,6}$/.test(text.trim())) {
+    throw new InputError(
+      `${flag} = ${text === undefined ? 'nothing' : `"${text}"`}: must be a whole number; give both bounds`,
+    );
+  }
+  return Number(text);
+}

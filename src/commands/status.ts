@@ -1,0 +1,33 @@
+/** `prewarm status`: what is scheduled, what fired, what failed, and the forecast against today. It holds no client that can write. */
+import { InputError } from '../errors.ts';
+import { statusJson, statusText } from '../ops/status-report.ts';
+import { statusOf } from '../ops/status.ts';
+import { terminalFor } from '../report/terminal.ts';
+import { type CommandIo, printLine } from './io.ts';
+import { observeTarget } from './observe-target.ts';
+import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+
+export interface StatusOptions extends Record<string, unknown> {
+  function?: string;
+  alias?: string;
+  json?: boolean;
+  region?: string;
+  profile?: string;
+}
+
+export async function status(options: StatusOptions, io: CommandIo): Promise<void> {
+  const config = configFromFlags(targetFromFlags(options), 'observe', options);
+  const nowMs = io.nowMs();
+  const observed = await observeTarget(config, awsFromFlags(options), io.nowMs);
+  const { facts } = observed;
+  if (facts.alias.known && facts.alias.value === null) {
+    throw new InputError(
+      `There is no alias "${config.target.alias}" of function "${config.target.functionName}" in ${facts.region}: prewarm doctor says what there is.`,
+    );
+  }
+  const report = statusOf(observed, config, nowMs);
+  printLine(
+    io.stdout,
+    options.json ? JSON.stringify(statusJson(report)) : statusText(report, terminalFor(io.stdout, io.env)),
+  );
+}
