@@ -1,7 +1,7 @@
 /**
  * `npm run bench:forecast`: how good forecasts are on the traces in data/traces, from rolling origins, against baselines and
- * peers at the same origins, and what they cost. Options: a part of a trace's id; --full (peers at every 37th step of all
- * traces: hours); --no-peers; --speed (times alone).
+ * peers at the same origins, and what they cost. Options: a part of a trace's id; --only accuracy, windows, peers or speed;
+ * --full (peers at every 37th step of all traces: hours).
  */
 import { parseArgs } from 'node:util';
 import { seasonalNaiveError } from '../src/forecast/accuracy.ts';
@@ -23,7 +23,7 @@ const AXES: Axes = { levels: LEVELS, leadNames: ['5 min', '30 min', '1 h', '6 h'
 const ORIGIN_STRIDE = 13;
 const PEER_STRIDE = 37;
 /** Peers take seconds for an origin: unless --full, so many per trace, of a few traces. */
-const PEER_ORIGINS = 8;
+const PEER_ORIGINS = 3;
 const PEER_TRACES = ['elb', 'aapl', 'goog', 'ms-machine', 'crane-app-02', 'nasa'] as const;
 /** Looked at for judgement only, from the day they were named here on: every fourth trace. */
 const HELD_OUT = ['c13', 'large-c15', 'large-c157', 'ms-machine-01', 'worldcup98-a'] as const;
@@ -34,8 +34,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     full: { type: 'boolean', default: false },
-    'no-peers': { type: 'boolean', default: false },
-    speed: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 });
 
@@ -159,13 +158,15 @@ function peerForecaster(peer: PeerForecasts, tasks: readonly PeerTask[], series:
   return (origin) => peer.quantiles[tasks.findIndex((t) => t.series === series && t.origin === origin)] ?? null;
 }
 
-if (!options.speed) {
+const wants = (section: string) => options.only === '' || options.only === section;
+
+if (wants('accuracy')) {
   printAccuracy('mean');
   printAccuracy('peak');
-  printWindows();
-  if (!options['no-peers']) {
-    printPeers('mean');
-    printPeers('peak');
-  }
 }
-await printSpeed();
+if (wants('windows')) printWindows();
+if (wants('peers')) {
+  printPeers('mean');
+  printPeers('peak');
+}
+if (wants('speed')) await printSpeed();
