@@ -11,7 +11,7 @@ import type { Settings } from '../config.ts';
 import { poolDemandOf } from '../economics/load.ts';
 import { type PoolModel, poolModel } from '../economics/pool.ts';
 import { createForecaster, type Forecaster } from '../forecast/index.ts';
-import type { CapacityPlan, DemandHistory, Forecast } from '../model.ts';
+import type { CapacityPlan, DemandHistory, Forecast, ForecastResult } from '../model.ts';
 import { DAY_MS, floorTo, SLOT_MS, SLOT_SECONDS } from '../time.ts';
 import { type Candidate, candidateName } from './candidates.ts';
 import type { CandidateScore, Choice } from './choose.ts';
@@ -20,7 +20,7 @@ import { explain } from './explain.ts';
 import { DEFAULT_COLD_START_MS } from './measured-settings.ts';
 import { limitsOf } from './objective.ts';
 import { type PastCovers, pastCovers, pastLevels } from './past-levels.ts';
-import { expectedDurationMs, planLevels } from './policy.ts';
+import { expectedDurationMs, type PlanContext, planLevels } from './policy.ts';
 import { type SlotDemand, slotDemand } from './slot-demand.ts';
 import { BLOCK_MS, forgetBlocksBefore, type KnownUsages } from './track-record.ts';
 import { type Footing, type ForecastTrust, judgeForecast } from './trust.ts';
@@ -48,7 +48,8 @@ export type PlannerSettings = Pick<
 
 export interface PlannedCapacity {
   kind: 'planned';
-  forecast: Forecast;
+  /** Made when first looked at. */
+  readonly forecast: Forecast;
   plan: CapacityPlan;
   choice: Choice | null;
   trust: ForecastTrust;
@@ -99,26 +100,37 @@ export function createPlanner(
     forecastAt: (originMs, horizon) => forecaster.forecastAt(originMs, horizon),
     planAt(nowMs, footing = 'best') {
       const horizonSlots = (settings.horizonHours * 3600) / SLOT_SECONDS;
-      const result = forecaster.forecastAt(nowMs, { horizonSlots });
-      if (result.kind === 'insufficient-history') return result;
-      const { forecast } = result;
+      const probe = forecaster.forecastAt(nowMs, { horizonSlots: 1, levels: [0.5] });
+      if (probe.kind === 'insufficient-history') return probe;
+      const forecast = once(() => certain(forecaster.forecastAt(nowMs, { horizonSlots })));
+      const { startMs } = probe.forecast;
       const knownSlots = knownSlotsAt(nowMs);
       const epochMs = floorTo(demand.startMs + knownSlots * SLOT_MS, BLOCK_MS);
       if (!memory.choices.has(epochMs)) forgetBefore(epochMs - MEMORY_MS, memory);
       const choice = choiceAt(epochMs, context);
       const trust = judgeForecast(demand, covers, knownSlots);
       const { candidate, score } = candidateFor(choice, footing, trust);
-      const levels = levelsOf(candidate, { forecaster, demand, forecast, nowMs, knownSlots, history, occurrences });
+      const averageDurationMs = expectedDurationMs(historyBefore(history, nowMs));
+      const ahead = { startMs, slots: horizonSlots, forecast, nowMs, knownSlots, averageDurationMs };
+      const levels = levelsOf(candidate, { ...ahead, forecaster, demand, covers }, occurrences);
       const limits = limitsOf(settings);
       const plan: CapacityPlan = {
         policy: candidateName(candidate),
         reason: explain({ choice, score, footing, trust, levels, limits, settings, knownSlots }),
-        startMs: forecast.startMs,
+        startMs,
         stepSeconds: SLOT_SECONDS,
         capacity: levels.map((level) => Math.min(limits.maxCapacity, Math.max(limits.minCapacity, level))),
         baseline: settings.minCapacity,
       };
-      return { kind: 'planned', forecast, plan, choice, trust };
+      return {
+        kind: 'planned',
+        get forecast() {
+          return forecast();
+        },
+        plan,
+        choice,
+        trust,
+      };
     },
   };
 }
@@ -170,22 +182,10 @@ function candidateFor(
   return { candidate: score.candidate, score };
 }
 
-interface LevelContext {
-  forecaster: Forecaster;
-  demand: SlotDemand;
-  forecast: Forecast;
-  nowMs: number;
-  knownSlots: number;
-  history: DemandHistory;
-  occurrences: readonly Occurrence[];
-}
-
-/** The candidate's levels in the slots of the forecast, events included, before the limits. */
-function levelsOf(candidate: Candidate, context: LevelContext): Int32Array {
-  const { history, nowMs, forecast, occurrences, demand, knownSlots } = context;
-  const averageDurationMs = expectedDurationMs(historyBefore(history, nowMs));
-  const levels = planLevels(candidate, { ...context, averageDurationMs });
-  const { startMs } = forecast;
+/** The candidate's levels in the slots ahead, events included, before the limits. */
+function levelsOf(candidate: Candidate, context: PlanContext, occurrences: readonly Occurrence[]): Int32Array {
+  const { startMs, demand, knownSlots } = context;
+  const levels = planLevels(candidate, context);
   if (candidate.kind !== 'forecast') {
     const levelOf = (timeMs: number) =>
       levels[Math.floor((timeMs - startMs) / SLOT_MS)] ?? levelOn(candidate, timeMs, demand);
@@ -209,6 +209,11 @@ function levelOn(candidate: Candidate, timeMs: number, demand: SlotDemand): numb
 
 const NO_COVERS: PastCovers = { column: (_, __, { from, to }) => new Float64Array(to - from) };
 const NO_LIMITS = { minCapacity: 0, maxCapacity: Infinity };
+
+function certain(result: ForecastResult): Forecast {
+  if (result.kind === 'forecast') return result.forecast;
+  throw new Error('a forecast of one slot was made, so there is enough history for more');
+}
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | null = null;

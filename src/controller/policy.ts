@@ -5,7 +5,7 @@ import type { DemandHistory, Forecast } from '../model.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
 import type { SlotDemand } from './slot-demand.ts';
 import type { Candidate, RecentPeak } from './candidates.ts';
-import { heldBack, LAG_SLOTS, slidingMaximum } from './past-levels.ts';
+import { heldBack, type PastCovers, slidingMaximum } from './past-levels.ts';
 
 /**
  * One environment serves at most ten requests a second, however short they are.
@@ -13,12 +13,19 @@ import { heldBack, LAG_SLOTS, slidingMaximum } from './past-levels.ts';
  */
 const REQUESTS_PER_SECOND_PER_ENVIRONMENT = 10;
 
+/** Longer requests occupy an environment before they can be too many for it. */
+const SHORT_MS = 1000 / REQUESTS_PER_SECOND_PER_ENVIRONMENT;
+
 /** What a plan is made from, at one moment. */
 export interface PlanContext {
   forecaster: Forecaster;
   demand: SlotDemand;
-  /** The forecast from this moment on. */
-  forecast: Forecast;
+  covers: PastCovers;
+  /** The slot that contains `nowMs`, the first of `slots`. */
+  startMs: number;
+  slots: number;
+  /** The forecast of these slots; made only where it is asked for. */
+  forecast: () => Forecast;
   nowMs: number;
   /** So many slots of the demand lie before this moment. */
   knownSlots: number;
@@ -26,13 +33,13 @@ export interface PlanContext {
   averageDurationMs: number;
 }
 
-/** The candidate's level in each slot of the forecast, as `pastLevels` has it for the past; before any limits. */
+/** The candidate's level in each slot ahead, as `pastLevels` has it for the past; before any limits. */
 export function planLevels(candidate: Candidate, context: PlanContext): Int32Array {
-  const { forecast } = context;
   const needed = levelsAhead(candidate, context);
+  const foresees = candidate.kind === 'forecast' || candidate.kind === 'repeat';
   const atLeast =
-    candidate.kind === 'forecast' || candidate.kind === 'repeat'
-      ? requestRateLevels(forecast, context.averageDurationMs)
+    foresees && context.averageDurationMs < SHORT_MS
+      ? requestRateLevels(context.forecast(), context.averageDurationMs)
       : null;
   return Int32Array.from(needed, (level, slot) =>
     Math.min(MOST_ENVIRONMENTS, Math.ceil(Math.max(level, atLeast?.[slot] ?? 0))),
@@ -43,7 +50,7 @@ export function planLevels(candidate: Candidate, context: PlanContext): Int32Arr
 const MOST_ENVIRONMENTS = 1e9;
 
 function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
-  const slots = context.forecast.mean.length;
+  const { slots } = context;
   switch (candidate.kind) {
     case 'on-demand':
       return new Float64Array(slots);
@@ -75,33 +82,30 @@ function recentLevel({ slots, factor }: RecentPeak, { demand, knownSlots }: Plan
 
 function repeated(
   { days, holdSlots }: Candidate & { kind: 'repeat' },
-  { demand, forecast, knownSlots }: PlanContext,
+  { demand, startMs, slots, knownSlots }: PlanContext,
 ): Float64Array {
   const back = (days * DAY_MS) / SLOT_MS;
-  const first = Math.round((forecast.startMs - demand.startMs) / SLOT_MS);
+  const first = Math.round((startMs - demand.startMs) / SLOT_MS);
   // Slots more than a period ahead repeat the period before the last.
   const source = (slot: number) => slot - back * Math.max(1, Math.ceil((slot - knownSlots + 1) / back));
   const reach = holdSlots - 1;
   const past = Float64Array.from(
-    { length: forecast.mean.length + 2 * reach },
+    { length: slots + 2 * reach },
     (_, i) => demand.highest[source(first - reach + i)] ?? 0,
   );
-  return slidingMaximum(past, reach).subarray(reach, reach + forecast.mean.length);
+  return slidingMaximum(past, reach).subarray(reach, reach + slots);
 }
 
 /** The quantile of the highest demand in the window that begins with each slot, held for as long as the window. */
 function covered({ coverQuantile, holdSlots }: Candidate & { kind: 'forecast' }, context: PlanContext): Float64Array {
-  const { forecaster, forecast, nowMs } = context;
-  const levels = [coverQuantile];
-  const before = holdSlots - 1;
-  const values = new Float64Array(before + forecast.mean.length);
-  for (let i = 0; i < before; i++) {
-    // What was planned for the slots just before now, from what was known then.
-    const originMs = forecast.startMs - (before - i + LAG_SLOTS) * SLOT_MS;
-    const past = forecaster.forecastAt(originMs, { horizonSlots: LAG_SLOTS + 1, levels, windowSlots: holdSlots });
-    values[i] = past.kind === 'forecast' ? past.forecast.peak[0]!.values[LAG_SLOTS]! : 0;
-  }
-  const ahead = forecaster.forecastAt(nowMs, { horizonSlots: forecast.mean.length, levels, windowSlots: holdSlots });
+  const { forecaster, demand, covers, startMs, slots, nowMs } = context;
+  const first = Math.round((startMs - demand.startMs) / SLOT_MS);
+  const before = Math.min(holdSlots - 1, first);
+  const values = new Float64Array(before + slots);
+  // What was planned for the slots just before now, from what was known then.
+  values.set(covers.column(coverQuantile, holdSlots, { from: first - before, to: first }));
+  const horizon = { horizonSlots: slots, levels: [coverQuantile], windowSlots: holdSlots };
+  const ahead = forecaster.forecastAt(nowMs, horizon);
   if (ahead.kind === 'forecast') values.set(ahead.forecast.peak[0]!.values, before);
   return heldBack(values, holdSlots).subarray(before);
 }

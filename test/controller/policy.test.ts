@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../src/controller/candidates.ts';
-import { heldBack, pastLevels, slidingMaximum } from '../../src/controller/past-levels.ts';
+import { heldBack, pastCovers, pastLevels, slidingMaximum } from '../../src/controller/past-levels.ts';
 import { expectedDurationMs, planLevels, requestRateLevels } from '../../src/controller/policy.ts';
 import { slotDemand } from '../../src/controller/slot-demand.ts';
 import { createForecaster } from '../../src/forecast/index.ts';
@@ -30,19 +30,21 @@ function history(days: number, busy = 10, durationMs = 2000): DemandHistory {
 function levelsFrom(candidate: Candidate, past = history(5)): number[] {
   const nowMs = START + 5 * DAY_MS;
   const forecaster = createForecaster(past);
+  const demand = slotDemand(past);
   const result = forecaster.forecastAt(nowMs, { horizonSlots: 288 });
   if (result.kind !== 'forecast') throw new Error('no forecast');
-  const averageDurationMs = expectedDurationMs(past);
-  return [
-    ...planLevels(candidate, {
-      forecaster,
-      demand: slotDemand(past),
-      forecast: result.forecast,
-      nowMs,
-      knownSlots: 5 * 288,
-      averageDurationMs,
-    }),
-  ];
+  const context = {
+    forecaster,
+    demand,
+    covers: pastCovers(forecaster, START, new Map()),
+    startMs: nowMs,
+    slots: 288,
+    forecast: () => result.forecast,
+    nowMs,
+    knownSlots: 5 * 288,
+    averageDurationMs: expectedDurationMs(past),
+  };
+  return [...planLevels(candidate, context)];
 }
 
 describe('planLevels', () => {
