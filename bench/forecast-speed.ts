@@ -13,6 +13,7 @@ import type { DemandHistory } from '../src/model.ts';
 import { DAY_MS, HOUR_MS, SLOT_MS } from '../src/time.ts';
 
 const START_MS = Date.UTC(2026, 0, 5);
+const WIDTH = 52;
 const BASES = ['observed', 'rate'] as const;
 const WALK_LEVELS = [0.5, 0.75, 0.9, 0.96, 0.99, 0.997, 0.999, 0.9999];
 
@@ -66,51 +67,42 @@ function walk(history: DemandHistory): { refit: number[]; reading: number[] } {
   return times;
 }
 
-/** The first tick of a process that has done nothing else, from a bundle as a Lambda function is one. */
-async function firstTicks(count: number): Promise<Map<string, number[]>> {
+/** What a process prints that has nothing else to do. */
+function printWarm(): void {
+  for (const basis of BASES) {
+    const history = syntheticHistory(56, basis);
+    const times = Array.from({ length: 150 }, () => timeMs(() => tick(history)));
+    console.log(`tick, 8 weeks, ${basis} peaks, warm`.padEnd(WIDTH), show(times.slice(50)));
+    const { refit, reading } = walk(history);
+    console.log(`walk, ${basis} peaks, per refit (windows 1, 3, 6)`.padEnd(WIDTH), show(refit));
+    console.log(`walk, ${basis} peaks, per origin (windows 1, 3, 6)`.padEnd(WIDTH), show(reading));
+  }
+  const load = syntheticHistory(14, 'observed').peakConcurrency;
+  const fits = Array.from({ length: 300 }, () => timeMs(() => fitHoltWinters(load, 288)));
+  console.log('Holt-Winters, 4,032 points, season 288'.padEnd(WIDTH), show(fits.slice(100)));
+}
+
+/** Everything is measured in bundles, as a Lambda function is one: the first tick of a process, and others once warm. */
+export async function printSpeed(): Promise<void> {
+  console.log(`\nms, least / median; Node.js ${process.version}\n`);
   const { buildSync } = await import('esbuild');
   const folder = mkdtempSync(join(tmpdir(), 'prewarm-bench-'));
   const outfile = join(folder, 'speed.mjs');
   const entryPoints = [fileURLToPath(import.meta.url)];
-  buildSync({
-    entryPoints,
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['esbuild'],
-    logLevel: 'error',
-  });
-  const times = new Map<string, number[]>();
+  const external = ['esbuild'];
+  buildSync({ entryPoints, outfile, external, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
   for (const basis of BASES) {
-    const runs = Array.from({ length: count }, () => {
+    const first = Array.from({ length: 7 }, () => {
       const { stdout } = spawnSync(process.execPath, [outfile, '--first-tick', basis], { encoding: 'utf8' });
       return stdout === '' ? NaN : Number(stdout);
     });
-    times.set(basis, runs);
+    console.log(`tick, 8 weeks, ${basis} peaks, fresh process`.padEnd(WIDTH), show(first));
   }
+  spawnSync(process.execPath, [outfile, '--warm'], { stdio: 'inherit' });
   rmSync(folder, { recursive: true });
-  return times;
-}
-
-export async function printSpeed(): Promise<void> {
-  console.log(`\nms, least / median; Node.js ${process.version}\n`);
-  const first = await firstTicks(7);
-  for (const basis of BASES) {
-    const history = syntheticHistory(56, basis);
-    const times = Array.from({ length: 150 }, () => timeMs(() => tick(history)));
-    console.log(`tick, 8 weeks, ${basis} peaks, warm`.padEnd(52), show(times.slice(50)));
-    console.log(`tick, 8 weeks, ${basis} peaks, fresh process`.padEnd(52), show(first.get(basis)!));
-    const { refit, reading } = walk(history);
-    console.log(`walk, ${basis} peaks, per refit (windows 1, 3, 6)`.padEnd(52), show(refit));
-    console.log(`walk, ${basis} peaks, per origin (windows 1, 3, 6)`.padEnd(52), show(reading));
-  }
-  const load = syntheticHistory(14, 'observed').peakConcurrency;
-  const fits = Array.from({ length: 300 }, () => timeMs(() => fitHoltWinters(load, 288)));
-  console.log('Holt-Winters, 4,032 points, season 288'.padEnd(52), show(fits.slice(100)));
 }
 
 if (process.argv[2] === '--first-tick') {
   const history = syntheticHistory(56, process.argv[3] === 'rate' ? 'rate' : 'observed');
   process.stdout.write(String(timeMs(() => tick(history))));
-}
+} else if (process.argv[2] === '--warm') printWarm();
