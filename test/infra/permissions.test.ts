@@ -180,8 +180,10 @@ describeWithTools("the worker's role", ['python'], () => {
 
   it('was compared with code that is found', () => {
     expect(operationsOfWorker().length).toBeGreaterThan(4);
-    const clients = readdirSync(join(ROOT, 'worker', 'analytics')).filter((name) =>
-      /create_client|boto3/.test(readFileSync(join(ROOT, 'worker', 'analytics', name), 'utf8')),
+    const clients = readdirSync(join(ROOT, 'worker', 'analytics')).filter(
+      (name) =>
+        name.endsWith('.py') &&
+        /create_client|boto3/.test(readFileSync(join(ROOT, 'worker', 'analytics', name), 'utf8')),
     );
     expect(clients).toEqual(['aws.py']);
   });
