@@ -53,6 +53,9 @@ const ALLOWED: Readonly<Record<string, string>> = {
   timeZone: 'an IANA name such as `Europe/Berlin`',
   calendar: 'a list of [events](calendar.md)',
   holidays: '`DE`, `DE-BY`, or an [object](calendar.md)',
+  related: 'a list of [neighbours](related.md)',
+  queue: '`name`, `batchSize`',
+  api: '`name` or `id`, `stage`',
 };
 
 function allowed(name: string, field: JsonField): string {

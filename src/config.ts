@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { calendarSchema, holidaysSchema, timeZoneSchema } from './config-calendar.ts';
+import { apiSchema, queueSchema, relatedSchema, sharedNeighbours } from './config-related.ts';
 import { InputError } from './errors.ts';
 import type { Target } from './model.ts';
 
@@ -123,6 +124,17 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Public holidays of a country or region as events, by default like a Sunday. See [calendar](calendar.md).',
     ),
+  related: relatedSchema
+    .default([])
+    .describe(
+      'Neighbours that are made ready for the same demand: tables, services, replicas, model variants. See [related](related.md).',
+    ),
+  queue: queueSchema
+    .optional()
+    .describe('The SQS queue that feeds the function: messages sent count as demand. See [related](related.md).'),
+  api: apiSchema
+    .optional()
+    .describe('The API Gateway API in front of that queue: its requests count as messages. See [related](related.md).'),
 });
 
 /** The settings of one target. */
@@ -254,6 +266,7 @@ export function parseControllerConfig(
     faults.push(...crossFaults(settings, nameOf, { ...given, ...overrides }).map((fault) => `${label}: ${fault}`));
     return settings;
   });
+  faults.push(...sharedNeighbours(configs));
   if (faults.length > 0) throw new InputError(faults);
   return Object.freeze(configs);
 }

@@ -1,14 +1,18 @@
 /** Root 1: the scheduled Lambda. Reads the environment and the clock, wires AWS to the loop, logs one line per decision. */
 import { pino } from 'pino';
-import { connectAws } from './aws/connect.ts';
+import { type AwsPorts, connectAws } from './aws/connect.ts';
 import type { TargetConfig } from './config.ts';
 import { configFromEnv, type Environment, logLevelFromEnv } from './config-env.ts';
 import { rememberHistory } from './controller/remembering-source.ts';
 import { emptyMemory, type PlannerMemory } from './controller/planner.ts';
-import { tick, type TickPorts, type TickReport } from './controller/tick.ts';
+import type { TickReport } from './controller/tick.ts';
 import { InputError, RefusedError, TransientError } from './errors.ts';
 import type { ScalingState } from './model.ts';
+import { queueFedSource } from './related/arrivals.ts';
+import type { RelatedReport } from './related/follow.ts';
+import { type FollowedPorts, tickWithNeighbours } from './related/tick.ts';
 import { aheadFields, capacityMetrics, emfFields } from './report/emf.ts';
+import { relatedLogFields } from './report/related-log.ts';
 import { tickLogFields, tickMetrics } from './report/tick-log.ts';
 
 /** What the outside gives the handler; the demo and the tests give their own. */
@@ -41,7 +45,7 @@ export function createHandler(
     log: logger(options),
     metricsLog: logger({ ...options, level: 'info' }),
     controller: context.env.AWS_LAMBDA_FUNCTION_NAME,
-    portsFor: portsPerMode(context.nowMs),
+    portsFor: portsPerTarget(context.nowMs),
     memories: new Map(),
     publishedUntilMs: new Map(),
   };
@@ -88,15 +92,16 @@ function nameOf({ target: { functionName, alias } }: TargetConfig): string {
 }
 
 /** One set of connections per mode, made when first needed and kept while the environment is warm; so is the history read. */
-function portsPerMode(nowMs: () => number): (config: TargetConfig) => TickPorts {
-  const made = new Map<string, TickPorts>();
-  return ({ mode }) => {
-    let ports = made.get(mode);
-    if (!ports) {
-      const aws = connectAws({ mayWrite: mode === 'act', nowMs });
-      ports = { ...aws, metrics: rememberHistory(aws.metrics) };
-      made.set(mode, ports);
-    }
+function portsPerTarget(nowMs: () => number): (config: TargetConfig) => FollowedPorts {
+  const connections = new Map<string, AwsPorts>();
+  const made = new Map<string, FollowedPorts>();
+  return (config) => {
+    const { mode } = config;
+    const aws = connections.get(mode) ?? connectAws({ mayWrite: mode === 'act', nowMs });
+    connections.set(mode, aws);
+    const metrics = () => rememberHistory(queueFedSource(aws.metrics, aws.arrivals, config));
+    const ports = made.get(nameOf(config)) ?? { ...aws, metrics: metrics() };
+    made.set(nameOf(config), ports);
     return ports;
   };
 }
@@ -130,7 +135,7 @@ interface Run {
   metricsLog: pino.Logger;
   /** The name under which metrics of all targets together are kept; absent outside of Lambda. */
   controller: string | undefined;
-  portsFor: (config: TargetConfig) => TickPorts;
+  portsFor: (config: TargetConfig) => FollowedPorts;
   /** Per target, kept while the environment is warm. */
   memories: Map<string, PlannerMemory>;
   /** Per target, up to where the forecast has been published as metrics. */
@@ -156,20 +161,22 @@ async function runTarget(config: TargetConfig, run: Run): Promise<TargetRun> {
   run.memories.set(target, memory);
   const { ports, seen } = watchScaling(run.portsFor(config));
   try {
-    const report = await tick(ports, config, run.nowMs(), memory);
+    const report = await tickWithNeighbours(ports, config, run.nowMs(), memory);
     const state = seen();
     const values = { ...tickMetrics(report), ...(state && capacityMetrics(state)) };
     const metrics = emfFields(config.target, values, report.nowMs, run.controller);
     const failure = report.applied?.failure ?? null;
+    const related = report.related.map((neighbour) => logNeighbour(neighbour, config, run));
+    const retry = failure instanceof TransientError || related.includes('retry');
     const writes = report.applied?.writes ?? 0;
     if (failure === null) {
       write(run, { level: 'info', message: 'tick', decision: tickLogFields(report), metrics });
       publishAhead(report, run);
-      return { target, outcome: report.outcome, writes, retry: false };
+      return { target, outcome: report.outcome, writes, retry };
     }
     const decision = { ...tickLogFields(report), ...errorFields(failure) };
     write(run, { level: 'error', message: 'tick interrupted; the next one completes it', decision, metrics });
-    return { target, outcome: 'interrupted', writes, retry: failure instanceof TransientError };
+    return { target, outcome: 'interrupted', writes, retry };
   } catch (error) {
     const decision = { target, ...errorFields(error) };
     const metrics = emfFields(config.target, FAILED, run.nowMs(), run.controller);
@@ -178,8 +185,26 @@ async function runTarget(config: TargetConfig, run: Run): Promise<TargetRun> {
   }
 }
 
+/** One line per neighbour. A neighbour that failed counts as a failure of its target, and not as a tick. */
+function logNeighbour(neighbour: RelatedReport, config: TargetConfig, run: Run): 'done' | 'retry' {
+  const { failure } = neighbour;
+  const decision = { target: nameOf(config), ...relatedLogFields(neighbour) };
+  if (failure === null) {
+    run.log.info(decision, 'related');
+    return 'done';
+  }
+  const metrics = emfFields(config.target, { Failures: FAILED.Failures }, run.nowMs(), run.controller);
+  write(run, {
+    level: 'error',
+    message: 'related failed',
+    decision: { ...decision, ...errorFields(failure) },
+    metrics,
+  });
+  return failure instanceof TransientError ? 'retry' : 'done';
+}
+
 /** The ports, and what the scaling reader saw last: the report tells of the plan, not of what is allocated. */
-function watchScaling(ports: TickPorts): { ports: TickPorts; seen: () => ScalingState | null } {
+function watchScaling(ports: FollowedPorts): { ports: FollowedPorts; seen: () => ScalingState | null } {
   const { scaling } = ports;
   let state: ScalingState | null = null;
   const watching = scaling && { read: async (target: TickReport['target']) => (state = await scaling.read(target)) };

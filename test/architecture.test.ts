@@ -22,7 +22,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   twin: ['leaf', 'forecast', 'economics', 'controller', 'ports'],
   replay: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'twin'],
   demo: ['leaf', 'input', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay'],
-  report: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay', 'demo'],
+  related: ['leaf', 'calendar', 'controller', 'ports'],
+  report: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'related', 'twin', 'replay', 'demo'],
   ops: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'report'],
   aws: ['leaf', 'ports'],
   ports: ['leaf'],
@@ -34,6 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'economics',
     'controller',
     'ports',
+    'related',
     'aws',
     'twin',
     'replay',
@@ -49,6 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'economics',
     'controller',
     'ports',
+    'related',
     'aws',
     'twin',
     'replay',
@@ -60,6 +63,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const TYPE_OF_ARTEFACT = { from: 'commands/demo.ts', to: 'handler.ts' };
 const ROOT_FILES = new Set(['handler.ts', 'cli.ts']);
 const PURE_LAYERS = new Set([
+  'related',
   'leaf',
   'calendar',
   'forecast',

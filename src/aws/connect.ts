@@ -1,7 +1,9 @@
 /** Wires the AWS adapters to the loop's ports. */
-import type { MetricsSource, ScalingReader, ScalingWriter } from '../controller/ports.ts';
+import type { ArrivalsSource, MetricsSource, RelatedPorts, ScalingReader, ScalingWriter } from '../controller/ports.ts';
 import { type ClientOptions, createClients } from './clients.ts';
 import { createMetricsSource } from './metrics-source.ts';
+import { createArrivalsSource } from './related-metrics.ts';
+import { createRelatedPorts } from './related-scaling.ts';
 import { createScalingReader, createScalingWriter } from './scaling.ts';
 
 export interface ConnectOptions extends Pick<ClientOptions, 'region' | 'profile' | 'endpoint' | 'timeouts'> {
@@ -14,14 +16,19 @@ export interface AwsPorts {
   metrics: MetricsSource;
   scaling: ScalingReader;
   writer: ScalingWriter | null;
+  related: RelatedPorts;
+  arrivals: ArrivalsSource;
 }
 
 /** Ports on AWS. Reading goes through clients that refuse every operation but Get, Describe and List. */
 export function connectAws({ mayWrite, nowMs, ...options }: ConnectOptions): AwsPorts {
   const reading = createClients({ ...options, access: 'read' });
+  const writing = mayWrite ? createClients({ ...options, access: 'write' }) : null;
   return {
     metrics: createMetricsSource(reading, { now: nowMs }),
     scaling: createScalingReader(reading),
-    writer: mayWrite ? createScalingWriter(createClients({ ...options, access: 'write' })) : null,
+    writer: writing && createScalingWriter(writing),
+    related: createRelatedPorts(reading, writing),
+    arrivals: createArrivalsSource(reading),
   };
 }

@@ -11,8 +11,10 @@ import { call } from './call.ts';
 import type { AwsClients } from './clients.ts';
 import { readPages } from './pages.ts';
 
-/** One series of AWS/Lambda. */
+/** One series. */
 export interface MetricQuery {
+  /** AWS/Lambda where it is absent. */
+  namespace?: string;
   /** Names the series in the answer; begins with a lower-case letter. */
   id: string;
   metricName: string;
@@ -77,7 +79,7 @@ function asMetricDataQuery(query: MetricQuery, periodSeconds: number): MetricDat
   return {
     Id: query.id,
     MetricStat: {
-      Metric: { Namespace: 'AWS/Lambda', MetricName: query.metricName, Dimensions },
+      Metric: { Namespace: query.namespace ?? 'AWS/Lambda', MetricName: query.metricName, Dimensions },
       Period: periodSeconds,
       Stat: query.statistic,
     },

@@ -1,11 +1,15 @@
 /** `prewarm apply`: one tick in act mode, shown first and confirmed by a person. */
 import { createInterface } from 'node:readline/promises';
-import { connectAws } from '../aws/connect.ts';
+import { connectAws, type ConnectOptions } from '../aws/connect.ts';
+import type { TargetConfig } from '../config.ts';
 import { hasChanges } from '../controller/diff.ts';
-import { tick, type TickReport } from '../controller/tick.ts';
 import { InputError } from '../errors.ts';
+import { queueFedSource } from '../related/arrivals.ts';
+import { wouldWrite } from '../related/follow.ts';
+import { type FollowedReport, tickWithNeighbours } from '../related/tick.ts';
 import { previewJson } from '../report/preview-json.ts';
 import { previewText } from '../report/preview-text.ts';
+import { relatedText } from '../report/related-text.ts';
 import { terminalFor } from '../report/terminal.ts';
 import { type CommandIo, NotDoneError, printLine } from './io.ts';
 import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
@@ -27,12 +31,12 @@ export async function apply(options: ApplyOptions, io: CommandIo): Promise<void>
   };
   const terminal = terminalFor(io.stderr, io.env);
   if (!options.yes) {
-    const planned = await tick(connectAws({ ...connection, mayWrite: false }), config, io.nowMs());
+    const planned = await tickOnAws(config, { ...connection, mayWrite: false });
     printLine(io.stderr, previewText(planned, terminal));
     refuseUnlessPlanned(planned);
-    if (hasChanges(planned.changes)) await confirm(io);
+    if (hasChanges(planned.changes) || planned.related.some(wouldWrite)) await confirm(io);
   }
-  const report = await tick(connectAws({ ...connection, mayWrite: true }), config, io.nowMs());
+  const report = await tickOnAws(config, { ...connection, mayWrite: true });
   if (options.json) printLine(io.stdout, JSON.stringify(previewJson(report, null)));
   refuseUnlessPlanned(report);
   const applied = report.applied ?? { writes: 0, of: 0, failure: null };
@@ -50,11 +54,26 @@ export async function apply(options: ApplyOptions, io: CommandIo): Promise<void>
         ? 'nothing to write: the schedule already says what it should'
         : `${applied.writes} of ${applied.of} writes done`,
     );
+  reportNeighbours(report, options.json ? null : io);
 }
 
-function refuseUnlessPlanned(report: TickReport): void {
-  if (report.outcome !== 'planned' && report.outcome !== 'held')
-    throw new NotDoneError(`nothing was written: ${report.reason}`);
+/** Throws the first failure among the neighbours, once the alias is done and all has been said. */
+function reportNeighbours({ related }: FollowedReport, io: CommandIo | null): void {
+  if (io) for (const line of relatedText(related)) printLine(io.stdout, line);
+  const failure = related.find((neighbour) => neighbour.failure)?.failure;
+  if (failure) throw failure;
+}
+
+function tickOnAws(config: TargetConfig, connection: ConnectOptions): Promise<FollowedReport> {
+  const aws = connectAws(connection);
+  const metrics = queueFedSource(aws.metrics, aws.arrivals, config);
+  return tickWithNeighbours({ ...aws, metrics }, config, connection.nowMs());
+}
+
+function refuseUnlessPlanned(report: FollowedReport): void {
+  if (report.outcome === 'planned' || report.outcome === 'held') return;
+  const what = report.related.some(({ applied }) => applied) ? 'only neighbours were written' : 'nothing was written';
+  throw new NotDoneError(`${what}: ${report.reason}`);
 }
 
 async function confirm(io: CommandIo): Promise<void> {

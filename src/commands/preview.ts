@@ -2,11 +2,12 @@
 import { basename } from 'node:path';
 import { DateTime } from 'luxon';
 import { connectAws } from '../aws/connect.ts';
-import { tick, type TickPorts, type TickReport } from '../controller/tick.ts';
 import { InputError } from '../errors.ts';
 import { readMetricsFile } from '../input/metrics-file.ts';
 import { gridEndMs } from '../metric-grid.ts';
 import type { MetricReading, Target } from '../model.ts';
+import { queueFedSource } from '../related/arrivals.ts';
+import { type FollowedPorts, type FollowedReport, tickWithNeighbours } from '../related/tick.ts';
 import { previewJson } from '../report/preview-json.ts';
 import { previewText } from '../report/preview-text.ts';
 import { terminalFor } from '../report/terminal.ts';
@@ -36,17 +37,18 @@ export async function preview(options: PreviewOptions, io: CommandIo): Promise<v
   }
 }
 
-async function previewFunction(options: PreviewOptions, atMs: number | null, io: CommandIo): Promise<TickReport> {
+async function previewFunction(options: PreviewOptions, atMs: number | null, io: CommandIo): Promise<FollowedReport> {
   if (!options.function) {
     throw new InputError('nothing to preview: give --metrics FILE, or --function NAME --alias ALIAS');
   }
   const config = configFromFlags(targetFromFlags(options), 'observe', options);
-  const ports = connectAws({
+  const aws = connectAws({
     mayWrite: false,
     nowMs: io.nowMs,
     ...awsFromFlags(options),
   });
-  return tick(ports, config, atMs ?? io.nowMs());
+  const metrics = queueFedSource(aws.metrics, aws.arrivals, config);
+  return tickWithNeighbours({ ...aws, metrics }, config, atMs ?? io.nowMs());
 }
 
 async function previewFile(
@@ -54,13 +56,13 @@ async function previewFile(
   path: string,
   atMs: number | null,
   io: CommandIo,
-): Promise<TickReport> {
+): Promise<FollowedReport> {
   const config = configFromFlags(fileTarget(path, options), 'observe', options);
   const reading = await readMetricsFile(path, {
     stdin: io.stdin,
     ...(config.averageDurationMs === undefined ? {} : { averageDurationMs: config.averageDurationMs }),
   });
-  return tick(filePorts(reading), config, atMs ?? endOfReading(reading));
+  return tickWithNeighbours(filePorts(reading), config, atMs ?? endOfReading(reading));
 }
 
 /** What a file's demand is called in the report: its own name, unless the flags say which function it is. */
@@ -72,8 +74,8 @@ function fileTarget(path: string, options: PreviewOptions): Target {
   };
 }
 
-function filePorts(reading: MetricReading): TickPorts {
-  return { metrics: { read: () => Promise.resolve(reading) }, scaling: null, writer: null };
+function filePorts(reading: MetricReading): FollowedPorts {
+  return { metrics: { read: () => Promise.resolve(reading) }, scaling: null, writer: null, related: null };
 }
 
 /** The end of the last step in which anything is known. */

@@ -1,4 +1,5 @@
 /** What the controller needs from the world. The AWS adapters, the local AWS and the tests implement these. */
+import type { ApiSettings, QueueSettings, RelatedTarget } from '../config-related.ts';
 import type { CapacityBounds, MetricReading, ScalingState, ScheduledAction, Target } from '../model.ts';
 
 export interface MetricsSource {
@@ -17,4 +18,29 @@ export interface ScalingWriter {
   putAction(target: Target, action: ScheduledAction): Promise<void>;
   /** Deleting what is not there is success. */
   deleteAction(target: Target, name: string): Promise<void>;
+}
+
+/** A neighbour as Application Auto Scaling knows it. */
+export type ScalableResource = Pick<RelatedTarget, 'namespace' | 'resourceId' | 'scalableDimension'>;
+
+/** Bounds and scheduled actions of what is not the alias itself. `writerFor` is null unless the tick may write. */
+export interface RelatedPorts {
+  read(resource: ScalableResource): Promise<Pick<ScalingState, 'scalableTarget' | 'actions'>>;
+  /** A writer for this one resource, whatever target it is called with. */
+  writerFor: ((resource: ScalableResource) => ScalingWriter) | null;
+}
+
+/** Sums of arrivals on a grid, and the age of what waits; NaN = no datapoint. */
+export interface ArrivalSeries {
+  messagesSent: Float64Array;
+  oldestAgeSeconds: Float64Array;
+  apiRequests: Float64Array;
+}
+
+/** What arrives in front of a function, which need not be what it was invoked with. */
+export interface ArrivalsSource {
+  read(
+    of: { target: Target; queue: QueueSettings | undefined; api: ApiSettings | undefined },
+    grid: { startMs: number; stepSeconds: number; length: number },
+  ): Promise<ArrivalSeries>;
 }

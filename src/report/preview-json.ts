@@ -2,20 +2,14 @@
 import * as z from 'zod';
 import type { CandidateScore } from '../controller/choose.ts';
 import { OUTCOMES, type TickReport } from '../controller/tick.ts';
-import type { Changes, DemandHistory, Forecast, ScheduledAction } from '../model.ts';
+import type { DemandHistory, Forecast } from '../model.ts';
+import type { RelatedReport } from '../related/follow.ts';
 import { isoUtc } from '../time.ts';
+import { relatedJson, relatedSchema } from './related-json.ts';
+import { actionJson, actionSchema, changesJson, changesSchema } from './schedule-json.ts';
 
 const time = z.iso.datetime();
 const count = z.number().int().min(0);
-
-const actionSchema = z.strictObject({
-  name: z.string(),
-  schedule: z.string(),
-  minCapacity: count.optional(),
-  maxCapacity: count.optional(),
-});
-
-const changeSchema = actionSchema.extend({ reason: z.string() });
 
 export const previewSchema = z.strictObject({
   schema: z.literal('prewarm/preview/1'),
@@ -72,21 +66,20 @@ export const previewSchema = z.strictObject({
   }),
   plan: z.array(z.strictObject({ at: time, capacity: count })),
   actions: z.array(actionSchema),
-  changes: z.strictObject({
-    registerNow: z.strictObject({ minCapacity: count, maxCapacity: count, reason: z.string() }).nullable(),
-    create: z.array(changeSchema),
-    update: z.array(changeSchema.extend({ from: actionSchema })),
-    delete: z.array(changeSchema),
-    keep: z.array(actionSchema),
-    foreign: z.array(actionSchema),
-  }),
+  changes: changesSchema,
+  /** Neighbours that follow the same forecast; absent where none is named. */
+  related: z.array(relatedSchema).optional(),
   notes: z.array(z.string()),
 });
 
 export type PreviewJson = z.output<typeof previewSchema>;
 
 /** A tick's report as the public JSON. `metrics` names the file that the demand was read from, if any. */
-export function previewJson(report: TickReport, metrics: string | null): PreviewJson {
+export function previewJson(
+  report: TickReport & { related?: readonly RelatedReport[] },
+  metrics: string | null,
+): PreviewJson {
+  const { related = [] } = report;
   return {
     schema: 'prewarm/preview/1',
     target: metrics === null ? { ...report.target, metrics } : { functionName: null, alias: null, metrics },
@@ -97,6 +90,7 @@ export function previewJson(report: TickReport, metrics: string | null): Preview
     plan: planJson(report),
     actions: report.actions.map(actionJson),
     changes: changesJson(report.changes),
+    ...(related.length === 0 ? {} : { related: related.map(relatedJson) }),
     notes: report.notes,
   };
 }
@@ -171,28 +165,4 @@ function planJson({ plan }: TickReport): PreviewJson['plan'] {
     at: isoUtc(plan.startMs + slot * plan.stepSeconds * 1000),
     capacity,
   }));
-}
-
-function actionJson({ name, schedule, minCapacity, maxCapacity }: ScheduledAction): PreviewJson['actions'][number] {
-  return {
-    name,
-    schedule,
-    ...(minCapacity === undefined ? {} : { minCapacity }),
-    ...(maxCapacity === undefined ? {} : { maxCapacity }),
-  };
-}
-
-function changesJson(changes: Changes): PreviewJson['changes'] {
-  return {
-    registerNow: changes.registerNow,
-    create: changes.create.map(({ action, reason }) => ({ ...actionJson(action), reason })),
-    update: changes.update.map(({ action, reason, from }) => ({
-      ...actionJson(action),
-      reason,
-      from: actionJson(from),
-    })),
-    delete: changes.delete.map(({ action, reason }) => ({ ...actionJson(action), reason })),
-    keep: changes.keep.map(actionJson),
-    foreign: changes.foreign.map(actionJson),
-  };
 }
