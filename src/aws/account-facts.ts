@@ -43,7 +43,8 @@ export function createAccountReader(aws: AwsClients, now: () => number): Account
   return {
     async read(target) {
       const fn = await readable('lambda:GetFunctionConfiguration', () => readFunction(aws, target));
-      const missing = fn.known && fn.value === null && !(await functionExists(aws, target));
+      const bareArn = fn.known && fn.value === null ? await readBareArn(aws, target) : null;
+      const missing = fn.known && fn.value === null && bareArn === null;
       const list = <T>(action: string, read: () => Promise<T[]>) =>
         missing ? Promise.resolve<Fact<T[]>>({ known: true, value: [] }) : readable(action, read);
       const aliases = await list('lambda:ListAliases', () => readAliases(aws, target));
@@ -51,7 +52,6 @@ export function createAccountReader(aws: AwsClients, now: () => number): Account
       const alias: Fact<AliasFacts | null> = named
         ? await readable('lambda:GetAlias', () => readAlias(aws, target))
         : { known: true, value: null };
-      const arn = fn.known ? fn.value?.arn : undefined;
       return {
         target,
         region: await aws.lambda.client.config.region(),
@@ -59,7 +59,7 @@ export function createAccountReader(aws: AwsClients, now: () => number): Account
         fn,
         alias,
         aliases,
-        tags: await readable('lambda:ListTags', () => readTags(aws, target, arn)),
+        tags: fn.known ? await readable('lambda:ListTags', () => readTags(aws, target, fn.value?.arn ?? bareArn)) : fn,
         provisioned: await list('lambda:ListProvisionedConcurrencyConfigs', () => readProvisioned(aws, target)),
         reserved: missing
           ? { known: true, value: null }
@@ -130,14 +130,15 @@ function unsupportedBy({ TenancyConfig, CapacityProviderConfig }: FunctionConfig
   return CapacityProviderConfig ? 'a capacity provider (Managed Instances)' : null;
 }
 
-async function functionExists(aws: AwsClients, target: Target): Promise<boolean> {
+/** The ARN of the bare function; null where there is no function of that name. */
+async function readBareArn(aws: AwsClients, target: Target): Promise<string | null> {
   const request = { FunctionName: target.functionName };
   const answer = await orNull(
     call(aws.lambda, { action: 'lambda:GetFunctionConfiguration', target }, (client, options) =>
       client.send(new GetFunctionConfigurationCommand(request), options),
     ),
   );
-  return answer !== null;
+  return answer && (answer.FunctionArn ?? '');
 }
 
 function aliasFacts(alias: AliasConfiguration): AliasFacts {
@@ -169,8 +170,8 @@ async function readAliases(aws: AwsClients, target: Target): Promise<AliasFacts[
   return pages.flatMap(({ Aliases = [] }) => Aliases.map(aliasFacts));
 }
 
-async function readTags(aws: AwsClients, target: Target, arn: string | undefined): Promise<Record<string, string>> {
-  if (arn === undefined) return {};
+async function readTags(aws: AwsClients, target: Target, arn: string | null): Promise<Record<string, string>> {
+  if (arn === null) return {};
   const { Tags } = await call(aws.lambda, { action: 'lambda:ListTags', target }, (client, options) =>
     client.send(new ListTagsCommand({ Resource: arn }), options),
   );

@@ -12,7 +12,7 @@ export function callerPermissions(x: Examined): Check {
     ...[facts.eventSources, facts.targets, facts.actions, facts.policies, facts.activities, facts.usage],
   ];
   const denied = [...new Set(asked.flatMap((fact) => (fact.known ? [] : [fact.action])))];
-  const seen = `${asked.length - denied.length} of ${asked.length} kinds of reading are allowed`;
+  const seen = `${asked.filter(({ known }) => known).length} of ${asked.length} kinds of reading are allowed`;
   if (denied.length === 0) return say.pass(`${seen}; writing is only tried by apply and eject`);
   return say.warn(`${seen}; refused: ${denied.join(', ')}`, `allow the caller ${denied.join(', ')} on *`);
 }

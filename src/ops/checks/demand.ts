@@ -11,7 +11,7 @@ const TOLERATED_GAPS = 0.1;
 export function history(x: Examined): Check {
   const say = verdict(
     'history',
-    'a forecast takes a day of known demand, a choice of policies two, weekdays two weeks',
+    'a forecast takes a day of known demand, a choice of policies up to four, weekdays two weeks',
   );
   if (!x.demand) return say.skipped(x.demandMissing);
   const { meanConcurrency, stepSeconds } = x.demand.history;

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { createHandler } from '../../src/handler.ts';
+import { HOUR_MS, MINUTE_MS, SLOT_MS } from '../../src/time.ts';
+import { type Clinic, logRuns, openClinic, putAction, putPolicy, RESOURCE } from './clinic.ts';
+
+const EJECT = 'eject --function orders --alias live --yes';
+/** The names of all scheduled actions, what the target's bounds are, and what is provisioned. */
+function leftOf({ world }: Clinic) {
+  const [target] = world.autoScaling.describeScalableTargets({ ServiceNamespace: 'lambda' }).ScalableTargets;
+  const [config] = world.lambda.listProvisionedConcurrencyConfigs('orders').ProvisionedConcurrencyConfigs;
+  return {
+    actions: world.autoScaling.describeScheduledActions(RESOURCE).ScheduledActions.map((a) => a.ScheduledActionName),
+    bounds: target ? [target.MinCapacity, target.MaxCapacity] : null,
+    provisioned: config?.RequestedProvisionedConcurrentExecutions ?? null,
+  };
+}
+
+const writesOf = ({ server }: Clinic) =>
+  server.calls.map(({ operation }) => operation).filter((name) => !/^(Get|Describe|List)/.test(name));
+
+describe('prewarm eject on the local AWS', () => {
+  it('removes what a controller has written, and nothing else; a second time there is nothing to do', async () => {
+    const clinic = await openClinic({ demand: (step) => (step % 288 < 100 ? 20 : 400) });
+    const env = {
+      PREWARM_TARGETS: 'orders:live',
+      PREWARM_MODE: 'act',
+      PREWARM_MAX_CAPACITY: '50',
+      PREWARM_COLD_START_PRICE_USD: '1',
+    };
+    const handler = createHandler({ env, nowMs: () => clinic.world.nowMs, log: { write: () => undefined } });
+    await handler({});
+    putAction(clinic.world, 'nightly', 90, [0, 5]);
+    putPolicy(clinic.world, 'track');
+    expect(leftOf(clinic).actions.length).toBeGreaterThan(1);
+
+    const first = await clinic.prewarm(`${EJECT} --min-capacity 2 --max-capacity 9`);
+    expect(first.err).toMatch(/set +bounds to 2 to 9/);
+    expect(first.err).toContain('actions of others stay: nightly');
+    expect(first.err).toContain('scaling policies stay: track');
+    expect(first.err).toContain('aws cloudformation delete-stack');
+    expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/nothing of Prewarm is left/) as string });
+    expect(leftOf(clinic)).toMatchObject({ actions: ['nightly'], bounds: [2, 9] });
+
+    const before = writesOf(clinic).length;
+    const second = await clinic.prewarm(`${EJECT} --min-capacity 2 --max-capacity 9`);
+    expect(second).toMatchObject({ code: 0, out: 'nothing to remove\n' });
+    expect(writesOf(clinic).length).toBe(before);
+    await clinic.server.close();
+  });
+
+  it.each([
+    ['to nothing, on demand', '--min-capacity 0 --max-capacity 0', { actions: [], bounds: [0, 0], provisioned: null }],
+    ['with the bounds as they are', '--keep-bounds', { actions: [], bounds: [4, 50], provisioned: 4 }],
+    ['without a registration', '--deregister --provisioned delete', { actions: [], bounds: null, provisioned: null }],
+    ['with capacity that stays', '--deregister --provisioned keep', { actions: [], bounds: null, provisioned: 4 }],
+  ])('leaves the target %s', async (_, flags, left) => {
+    const clinic = await openClinic({ bounds: [4, 50] });
+    for (const hour of [13, 14]) putAction(clinic.world, `prewarm-2-${hour}00`, (hour - 12) * 60, [hour, hour]);
+    const { code } = await clinic.prewarm(`${EJECT} ${flags}`);
+    expect(code).toBe(0);
+    expect(leftOf(clinic)).toEqual(left);
+    clinic.world.advanceTo(clinic.world.nowMs + 3 * HOUR_MS);
+    expect(leftOf(clinic)).toEqual(left);
+    await clinic.server.close();
+  });
+
+  it('sets the bounds first and deletes the return to the baseline last, so that it may be interrupted anywhere', async () => {
+    const clinic = await openClinic({ bounds: [4, 50] });
+    for (const hour of [13, 14, 15]) putAction(clinic.world, `prewarm-2-${hour}00`, (hour - 12) * 60, [hour, hour]);
+    clinic.server.inject({ operation: 'DeleteScheduledAction', kind: 'access-denied', after: 2 });
+    const { code, err } = await clinic.prewarm(`${EJECT} --min-capacity 1 --max-capacity 1`);
+    expect(code).toBe(1);
+    expect(err).toContain('Access denied');
+    expect(leftOf(clinic)).toEqual({ actions: ['prewarm-2-1500'], bounds: [1, 1], provisioned: 1 });
+    clinic.server.clearFaults();
+    expect((await clinic.prewarm(`${EJECT} --min-capacity 1 --max-capacity 1`)).code).toBe(0);
+    expect(leftOf(clinic)).toEqual({ actions: [], bounds: [1, 1], provisioned: 1 });
+    await clinic.server.close();
+  });
+
+  it.each([
+    ['what becomes of the target', '', /say what the target is to become/],
+    ['two fates at once', '--deregister --keep-bounds', /in one way/],
+    ['half of the bounds', '--min-capacity 3', /--max-capacity = nothing/],
+    ['bounds that cross', '--min-capacity 3 --max-capacity 2', /must not exceed/],
+    ['what becomes of the capacity', '--deregister', /4 environments are provisioned.*--provisioned keep/],
+    ['a word it does not know', '--deregister --provisioned maybe', /must be keep or delete/],
+    ['deleting what a registered target would set again', '--keep-bounds --provisioned delete', /would set it again/],
+  ])('asks for %s, and writes nothing', async (_, flags, message) => {
+    const clinic = await openClinic({ bounds: [4, 50] });
+    const { code, err } = await clinic.prewarm(`${EJECT} ${flags}`);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+    expect(writesOf(clinic)).toEqual([]);
+    await clinic.server.close();
+  });
+
+  it("does not deregister what holds others' actions, and does nothing without a terminal or --yes", async () => {
+    const clinic = await openClinic({ bounds: [4, 50] });
+    putAction(clinic.world, 'nightly', 90, [0, 5]);
+    const refused = await clinic.prewarm(`${EJECT} --deregister --provisioned keep`);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("not Prewarm's, too: nightly") as string });
+    const unasked = await clinic.prewarm('eject --function orders --alias live --min-capacity 0 --max-capacity 0');
+    expect(unasked).toMatchObject({ code: 2, err: expect.stringContaining('no terminal to ask on') as string });
+    expect(writesOf(clinic)).toEqual([]);
+    await clinic.server.close();
+  });
+
+  it('names what a deleted stack has left: registrations, capacity, schedules that nobody renews, and a controller that runs', async () => {
+    const extra = {
+      functionName: 'billing',
+      alias: 'live',
+      memoryMb: 512,
+      timeoutSeconds: 30,
+      architecture: 'arm64' as const,
+    };
+    const orders = { ...extra, functionName: 'orders' };
+    const clinic = await openClinic({ functions: [orders, extra] });
+    const { world } = clinic;
+    world.registerTarget('billing', { minCapacity: 0, maxCapacity: 5 });
+    world.autoScaling.putScheduledAction({
+      ...RESOURCE,
+      ResourceId: 'function:billing:live',
+      ScheduledActionName: 'prewarm-0-1205',
+      Schedule: 'at(2026-11-02T12:05:00)',
+      ScalableTargetAction: { MinCapacity: 3, MaxCapacity: 3 },
+    });
+    world.surround('orders', {
+      provisionedElsewhere: [{ qualifier: '12', count: 7 }],
+      tags: { 'aws:cloudformation:stack-name': 'shop' },
+    });
+    world.advanceTo(world.nowMs + 20 * MINUTE_MS);
+    logRuns(world, { Ticks: 4, Failures: 0, Writes: 1 });
+    world.deleteAlias('orders');
+    const { err } = await clinic.prewarm('eject --function orders --alias gone --keep-bounds');
+    expect(err).toContain('orphan: function:orders:live is registered, but there is no such alias');
+    expect(err).toContain('orphan: 7 environments on orders:12');
+    expect(err).toMatch(/orphan: function:billing:live has 1 actions of Prewarm, the last of 2026-11-02T12:05:00Z/);
+    expect(err).toContain('the function itself belongs to stack shop');
+    const live = await clinic.prewarm('eject --function orders --alias live --keep-bounds');
+    expect(live.err).toContain('a controller ran for this alias within the last two hours (4 runs)');
+    await clinic.server.close();
+  });
+});
+
+describe('a gradual deployment during a plan', () => {
+  it('is waited for: the controller says so and writes nothing, the doctor warns, and the plan goes on afterwards', async () => {
+    const clinic = await openClinic({ demand: (step) => (step % 288 < 100 ? 20 : 400) });
+    const { world } = clinic;
+    const lines: string[] = [];
+    const env = {
+      PREWARM_TARGETS: 'orders:live',
+      PREWARM_MODE: 'act',
+      PREWARM_MAX_CAPACITY: '50',
+      PREWARM_COLD_START_PRICE_USD: '1',
+    };
+    const handler = createHandler({ env, nowMs: () => world.nowMs, log: { write: (line) => void lines.push(line) } });
+    const outcomes: string[] = [];
+    const tickOn = async () => {
+      outcomes.push((await handler({})).targets[0]!.outcome);
+      world.advanceTo(world.nowMs + SLOT_MS);
+    };
+    await tickOn();
+    const planned = leftOf(clinic);
+    world.setAliasWeight('orders', { version: '2', weight: 0.1 });
+    const before = writesOf(clinic).length;
+    for (let i = 0; i < 3; i++) await tickOn();
+    expect(writesOf(clinic).length).toBe(before);
+    expect(lines.some((line) => line.includes('until the weights are gone'))).toBe(true);
+    const during = await clinic.doctor();
+    expect(during.checks.get('alias-weights')).toMatchObject({ status: 'warn' });
+    const { out } = await clinic.prewarm('status --function orders --alias live --history-days 5');
+    expect(out).toMatch(/weights +10 % to 2: capacity cannot be changed/);
+
+    world.setAliasWeight('orders', null);
+    world.moveAlias('orders', '2');
+    world.advanceTo(world.nowMs + 5 * MINUTE_MS);
+    await tickOn();
+    expect(outcomes).toEqual(['planned', 'waiting', 'waiting', 'waiting', 'planned']);
+    expect((await clinic.doctor()).checks.get('alias-weights')).toMatchObject({ status: 'pass' });
+    expect(leftOf(clinic).actions.length).toBeGreaterThan(planned.actions.length / 2);
+    await clinic.server.close();
+  });
+});
