@@ -52,6 +52,9 @@ export function createAccountReader(aws: AwsClients, now: () => number): Account
       const alias: Fact<AliasFacts | null> = named
         ? await readable('lambda:GetAlias', () => readAlias(aws, target))
         : { known: true, value: null };
+      // Nothing can be registered for $LATEST, and Application Auto Scaling refuses to be asked.
+      const scaled = <T>(operation: string, read: () => Promise<T[]>): Promise<Fact<T[]>> =>
+        named ? readable(`application-autoscaling:${operation}`, read) : Promise.resolve({ known: true, value: [] });
       return {
         target,
         region: await aws.lambda.client.config.region(),
@@ -68,10 +71,8 @@ export function createAccountReader(aws: AwsClients, now: () => number): Account
         eventSources: await list('lambda:ListEventSourceMappings', () => readEventSources(aws, target)),
         targets: await readable('application-autoscaling:DescribeScalableTargets', () => readTargets(aws, target)),
         actions: await readable('application-autoscaling:DescribeScheduledActions', () => readActions(aws, target)),
-        policies: await readable('application-autoscaling:DescribeScalingPolicies', () => readPolicies(aws, target)),
-        activities: await readable('application-autoscaling:DescribeScalingActivities', () =>
-          readActivities(aws, target),
-        ),
+        policies: await scaled('DescribeScalingPolicies', () => readPolicies(aws, target)),
+        activities: await scaled('DescribeScalingActivities', () => readActivities(aws, target)),
         usage: await readable('cloudwatch:GetMetricData', () =>
           readUsage(aws, target, { aliases: aliases.known ? aliases.value : [], nowMs: now() }),
         ),

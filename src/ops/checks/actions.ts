@@ -31,6 +31,11 @@ function isAhead(action: ScheduledAction, nowMs: number): boolean {
   return action.endTimeMs === undefined || action.endTimeMs > nowMs;
 }
 
+/** True while a schedule of Prewarm moves the level. */
+export function hasActionsAhead(x: Examined): boolean {
+  return ownActions(x).some((action) => isAhead(action, x.nowMs));
+}
+
 export function schedule(x: Examined): Check {
   const say = verdict('schedule', 'the schedule outlives the controller, but not for longer than it reaches');
   return say.on(x.facts.actions, () => {
@@ -108,9 +113,8 @@ export function idleScaleIn(x: Examined): Check {
     );
     if (stuck.length === 0)
       return say.pass(policies.length === 0 ? 'no target tracking' : 'its metric has values while idle');
-    const released = ownActions(x).some((action) => isAhead(action, x.nowMs));
     const names = stuck.map(({ name }) => name).join(', ');
-    if (released) return say.pass(`${names} cannot scale in while idle; Prewarm's schedule does`);
+    if (hasActionsAhead(x)) return say.pass(`${names} cannot scale in while idle; Prewarm's schedule does`);
     const surplus = (provisionedOf(x)?.requested ?? 0) - (registered(x)?.minCapacity ?? 0);
     return say.warn(
       `${names} tracks a metric without values while idle; ${Math.max(0, surplus)} environments stand above the minimum now`,

@@ -10,6 +10,7 @@ import {
   scalingCommand,
   verdict,
 } from '../check.ts';
+import { hasActionsAhead } from './actions.ts';
 import type { AccountFacts, ProvisionedFacts } from '../facts.ts';
 import { DAY_MS, HOUR_MS, isoUtc, MINUTE_MS } from '../../time.ts';
 
@@ -26,7 +27,7 @@ export function provisionedStatus(x: Examined): Check {
     if (status === 'FAILED') {
       return say.fail(
         `${seen}: ${statusReason || 'no reason given'}`,
-        `${reasonHint(statusReason)} Then set the level again: ${scalingCommand(x, 'register-scalable-target')}`,
+        `${reasonHint(statusReason)} Then set the level again: ${lambdaCommand(x, 'put-provisioned-concurrency-config', `--qualifier ${x.facts.target.alias} --provisioned-concurrent-executions ${requested}`)}`,
       );
     }
     const minutes = Math.round((x.nowMs - lastModifiedMs) / MINUTE_MS);
@@ -126,6 +127,7 @@ export function unusedCapacity(x: Examined): Check {
     const hours = Math.round(knownMs / HOUR_MS);
     const seen = `at most ${used} of ${config.requested} were in use in the last ${hours} h`;
     if (unused <= 0) return say.pass(seen);
+    if (hasActionsAhead(x)) return say.pass(`${seen}; the schedule moves the level, and holds a reserve on purpose`);
     const target = registered(x);
     const bounds = `--min-capacity ${used} --max-capacity ${Math.max(used, target?.maxCapacity ?? used)}`;
     const fix = target ? scalingCommand(x, 'register-scalable-target', bounds) : deletion(x, config);
