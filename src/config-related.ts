@@ -25,10 +25,10 @@ const relatedTarget = z
       ),
     scalableDimension: z
       .string()
-      .regex(
-        /^[a-z0-9-]+:[A-Za-z-]+:[A-Za-z]+$/,
-        'must be a scalable dimension of Application Auto Scaling, e.g. dynamodb:table:ReadCapacityUnits',
-      ),
+      .regex(/^[a-z0-9-]+:[A-Za-z-]+:[A-Za-z]+$/, {
+        error: 'must be a scalable dimension of Application Auto Scaling, e.g. dynamodb:table:ReadCapacityUnits',
+        abort: true,
+      }),
     unitsPerConcurrentExecution,
     minCapacity: whole(0, 1_000_000),
     maxCapacity: whole(1, 1_000_000),

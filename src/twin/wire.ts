@@ -32,15 +32,19 @@ type Input = Readonly<Record<string, unknown>>;
 type AutoScalingOperation = (world: World, input: Input) => object;
 
 const AUTO_SCALING: Record<string, AutoScalingOperation | undefined> = {
-  RegisterScalableTarget: (world, input) => world.autoScaling.registerScalableTarget(input),
+  RegisterScalableTarget: (world, input) => scaling(world, input).registerScalableTarget(input),
   DeregisterScalableTarget: (world, input) => world.autoScaling.deregisterScalableTarget(input),
-  DescribeScalableTargets: (world, input) => world.autoScaling.describeScalableTargets(input),
-  PutScheduledAction: (world, input) => world.autoScaling.putScheduledAction(input),
-  DescribeScheduledActions: (world, input) => world.autoScaling.describeScheduledActions(input),
-  DeleteScheduledAction: (world, input) => world.autoScaling.deleteScheduledAction(input),
+  DescribeScalableTargets: (world, input) => scaling(world, input).describeScalableTargets(input),
+  PutScheduledAction: (world, input) => scaling(world, input).putScheduledAction(input),
+  DescribeScheduledActions: (world, input) => scaling(world, input).describeScheduledActions(input),
+  DeleteScheduledAction: (world, input) => scaling(world, input).deleteScheduledAction(input),
   DescribeScalingPolicies: (world, input) => world.autoScaling.describeScalingPolicies(input),
   DescribeScalingActivities: (world, input) => world.autoScaling.describeScalingActivities(input),
 };
+
+function scaling(world: World, input: Input) {
+  return world.otherScaling.serves(input) ? world.otherScaling : world.autoScaling;
+}
 
 interface LambdaRequest {
   functionName: string;

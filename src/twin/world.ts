@@ -19,6 +19,7 @@ import { AccountConcurrencyPublisher, MetricPublisher, type PublishLevel } from 
 import { getMetricData, type ResultFault } from './metric-query.ts';
 import { MetricStore } from './metric-store.ts';
 import type { MinuteRecord } from './minute-ledger.ts';
+import { OtherScalingApi } from './other-scaling.ts';
 import { ScalingActivities } from './scaling-activities.ts';
 
 export interface WorldFunction extends FunctionSpec {
@@ -47,6 +48,8 @@ export class World {
   readonly behaviour: TwinBehaviour;
   readonly lambda: LambdaApi;
   readonly autoScaling: AutoScalingApi;
+  /** Of the namespaces other than Lambda's. */
+  readonly otherScaling: OtherScalingApi;
   private clockMs: number;
   private readonly seed: number;
   private readonly functions: LambdaFunctions;
@@ -81,6 +84,8 @@ export class World {
     const activities = new ScalingActivities();
     this.lambda = new LambdaApi({ functions: this.functions, region, nowMs, startMs });
     this.autoScaling = new AutoScalingApi({ lambda: this.functions, activities, behaviour, region, nowMs });
+    const latenessMs = behaviour.actionLatenessSeconds * 1000;
+    this.otherScaling = new OtherScalingApi({ region, nowMs, latenessMs });
   }
 
   get nowMs(): number {
@@ -91,14 +96,19 @@ export class World {
   advanceTo(toMs: number): void {
     if (!(toMs >= this.clockMs)) throw new RangeError(`time went backwards, from ${this.clockMs} to ${toMs}`);
     for (;;) {
-      const nextMs = Math.max(this.clockMs, Math.min(toMs, this.functions.nextEventMs, this.autoScaling.nextEventMs));
+      const nextMs = Math.max(this.clockMs, Math.min(toMs, this.nextEventMs));
       this.accountTraffic.runTo(nextMs);
       this.clockMs = nextMs;
       this.functions.settle(nextMs);
       this.autoScaling.runDue(nextMs);
-      if (nextMs >= toMs && this.functions.nextEventMs > toMs && this.autoScaling.nextEventMs > toMs) break;
+      this.otherScaling.runDue(nextMs);
+      if (nextMs >= toMs && this.nextEventMs > toMs) break;
     }
     this.publishMetrics();
+  }
+
+  private get nextEventMs(): number {
+    return Math.min(this.functions.nextEventMs, this.autoScaling.nextEventMs, this.otherScaling.nextEventMs);
   }
 
   /** The requests to come; whatever was fed before is replaced. */
