@@ -141,6 +141,7 @@ export function createProgram(io: CommandIo): Command {
       .option('--keep-bounds', 'leave the target registered, with the bounds that are in force')
       .option('--deregister', 'remove the registration with Application Auto Scaling, too')
       .option('--provisioned <keep|delete>', 'what becomes of the provisioned concurrency that nothing manages then')
+      .option('--related <file>', "the controller's setting related: take their schedules away, too")
       .option('--yes', 'remove without asking'),
   )
     .addHelpText(

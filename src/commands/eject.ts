@@ -1,11 +1,14 @@
 /** `prewarm eject`: takes Prewarm away from a target, shown first and confirmed by a person. */
 import { createAccountReader } from '../aws/account-facts.ts';
 import { createClients } from '../aws/clients.ts';
+import { createRelatedPorts } from '../aws/related-scaling.ts';
 import { createRemover } from '../aws/removal.ts';
 import { createScalingWriter } from '../aws/scaling.ts';
+import type { TargetConfig } from '../config.ts';
+import type { RelatedPorts } from '../controller/ports.ts';
 import { InputError } from '../errors.ts';
 import type { CapacityBounds } from '../model.ts';
-import { carryOut, ejectText, type EjectWishes, hasWork, planEject } from '../ops/eject.ts';
+import { carryOut, ejectText, type EjectWishes, hasWork, type Neighbour, planEject } from '../ops/eject.ts';
 import { confirm } from './confirm.ts';
 import { type CommandIo, NotDoneError, printLine } from './io.ts';
 import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
@@ -14,6 +17,7 @@ export interface EjectOptions extends Record<string, unknown> {
   function?: string;
   alias?: string;
   namePrefix?: string;
+  related?: string;
   minCapacity?: string;
   maxCapacity?: string;
   keepBounds?: boolean;
@@ -25,12 +29,20 @@ export interface EjectOptions extends Record<string, unknown> {
 }
 
 export async function eject(options: EjectOptions, io: CommandIo): Promise<void> {
-  const { namePrefix } = options;
-  const config = configFromFlags(targetFromFlags(options), 'observe', namePrefix === undefined ? {} : { namePrefix });
+  const { namePrefix, related } = options;
+  const config = configFromFlags(targetFromFlags(options), 'observe', {
+    ...(namePrefix === undefined ? {} : { namePrefix }),
+    ...(related === undefined ? {} : { related }),
+  });
   const wishes = wishesFrom(options, config.namePrefix);
   const connection = awsFromFlags(options);
-  const reader = createAccountReader(createClients({ ...connection, access: 'read' }), io.nowMs);
-  const plan = planEject(await reader.read(config.target), wishes, io.nowMs());
+  const reading = createClients({ ...connection, access: 'read' });
+  const reader = createAccountReader(reading, io.nowMs);
+  const look = async (wanted: EjectWishes) => {
+    const neighbours = await readNeighbours(createRelatedPorts(reading, null), config.related);
+    return planEject(await reader.read(config.target), wanted, io.nowMs(), neighbours);
+  };
+  const plan = await look(wishes);
   printLine(io.stderr, ejectText(plan));
   if (!hasWork(plan)) {
     printLine(io.stdout, 'nothing to remove');
@@ -38,18 +50,30 @@ export async function eject(options: EjectOptions, io: CommandIo): Promise<void>
   }
   if (!options.yes) await confirm('Remove this?', io);
   const writing = createClients({ ...connection, access: 'write' });
-  const writes = await carryOut(plan, { scaling: createScalingWriter(writing), remover: createRemover(writing) });
-  const left = planEject(
-    await reader.read(config.target),
-    { ...wishes, provisioned: wishes.provisioned ?? 'keep' },
-    io.nowMs(),
-  );
+  const { writerFor } = createRelatedPorts(reading, writing);
+  const writes = await carryOut(plan, {
+    scaling: createScalingWriter(writing),
+    remover: createRemover(writing),
+    neighbour: writerFor,
+  });
+  const left = await look({ ...wishes, provisioned: wishes.provisioned ?? 'keep' });
   if (hasWork(left)) {
     throw new NotDoneError(
       `${writes} writes done, but AWS still lists this: run it again in a minute; what is there then, a running controller has written again\n${ejectText(left)}`,
     );
   }
   printLine(io.stdout, `${writes} writes done; nothing of Prewarm is left on this target`);
+}
+
+/** One after the other: they are few. */
+async function readNeighbours(ports: RelatedPorts, related: TargetConfig['related']): Promise<Neighbour[]> {
+  const found: Neighbour[] = [];
+  for (const { namespace, resourceId, scalableDimension, minCapacity, maxCapacity } of related) {
+    const resource = { namespace, resourceId, scalableDimension };
+    const { scalableTarget: present, actions } = await ports.read(resource);
+    found.push({ resource, baseline: { minCapacity, maxCapacity }, present, actions });
+  }
+  return found;
 }
 
 /** What becomes of the target is said, never guessed: it is somebody's bill. */

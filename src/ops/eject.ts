@@ -1,5 +1,5 @@
 /** Taking Prewarm away from a target: what will be done, in an order that is safe wherever it is interrupted, and what stays. */
-import type { ScalingWriter } from '../controller/ports.ts';
+import type { RelatedPorts, ScalableResource, ScalingWriter } from '../controller/ports.ts';
 import { splitByOwner } from '../controller/ring.ts';
 import { InputError, RefusedError } from '../errors.ts';
 import type { CapacityBounds, ScheduledAction, Target } from '../model.ts';
@@ -15,6 +15,22 @@ export interface EjectWishes {
   provisioned: 'keep' | 'delete' | null;
 }
 
+/** A neighbour (setting `related`) and what is set up for it. */
+export interface Neighbour {
+  resource: ScalableResource;
+  /** The bounds of its setting, which it returns to. */
+  baseline: CapacityBounds;
+  /** Null where nothing is registered. */
+  present: CapacityBounds | null;
+  actions: readonly ScheduledAction[];
+}
+
+interface NeighbourPlan {
+  resource: ScalableResource;
+  setBounds: CapacityBounds | null;
+  deleteActions: ScheduledAction[];
+}
+
 export interface EjectPlan {
   target: Target;
   /** Null where they stay, or nothing is registered. */
@@ -22,6 +38,7 @@ export interface EjectPlan {
   deleteActions: ScheduledAction[];
   deregister: boolean;
   deleteProvisioned: boolean;
+  neighbours: NeighbourPlan[];
   /** What the result will be, what to mind, and what is left of other things. */
   notes: string[];
 }
@@ -51,7 +68,12 @@ function situationOf(facts: AccountFacts, resourceId: string, namePrefix: string
 }
 
 /** Throws InputError where the wishes leave open what the target is to become, or would remove what is not Prewarm's. */
-export function planEject(facts: AccountFacts, wishes: EjectWishes, nowMs: number): EjectPlan {
+export function planEject(
+  facts: AccountFacts,
+  wishes: EjectWishes,
+  nowMs: number,
+  neighbours: readonly Neighbour[] = [],
+): EjectPlan {
   const { target } = facts;
   const { namePrefix } = wishes;
   const resourceId = `function:${target.functionName}:${target.alias}`;
@@ -63,15 +85,25 @@ export function planEject(facts: AccountFacts, wishes: EjectWishes, nowMs: numbe
     deleteActions: there.own,
     deregister: wishes.deregister && there.bounds !== null,
     deleteProvisioned: wishes.provisioned === 'delete' && there.held !== null,
+    neighbours: neighbours.map((neighbour) => planNeighbour(neighbour, namePrefix)),
     notes: [
       ...outcome(wishes, there),
       ...(there.foreign.length > 0 ? [`actions of others stay: ${there.foreign.join(', ')}`] : []),
       ...(there.policies.length > 0 ? [`scaling policies stay: ${there.policies.join(', ')}`] : []),
       ...stillRunning(facts, nowMs),
       ...orphanNotes(facts, { resourceId, namePrefix, nowMs }),
+      ...(neighbours.length > 0
+        ? []
+        : ['neighbours (setting related), if there are any, keep their schedules unless --related names them']),
       ...stackNotes(facts),
     ],
   };
+}
+
+function planNeighbour({ resource, baseline, present, actions }: Neighbour, namePrefix: string): NeighbourPlan {
+  const { own } = splitByOwner(actions, namePrefix);
+  const scheduled = own.length > 0;
+  return { resource, setBounds: scheduled ? differing(baseline, present) : null, deleteActions: own };
 }
 
 function must<T>(fact: Fact<T>): T {
@@ -80,7 +112,12 @@ function must<T>(fact: Fact<T>): T {
 }
 
 function newBounds({ bounds: wanted }: EjectWishes, { bounds: present }: Situation): CapacityBounds | null {
-  if (!wanted || !present) return null;
+  return wanted && differing(wanted, present);
+}
+
+/** The bounds to set: null where they are in force already, or nothing is registered. */
+function differing(wanted: CapacityBounds, present: CapacityBounds | null): CapacityBounds | null {
+  if (!present) return null;
   const same = wanted.minCapacity === present.minCapacity && wanted.maxCapacity === present.maxCapacity;
   return same ? null : wanted;
 }
@@ -180,26 +217,41 @@ function stackNotes({ tags }: AccountFacts): string[] {
   ];
 }
 
-export function hasWork({ setBounds, deleteActions, deregister, deleteProvisioned }: EjectPlan): boolean {
-  return setBounds !== null || deleteActions.length > 0 || deregister || deleteProvisioned;
+export function hasWork({ setBounds, deleteActions, deregister, deleteProvisioned, neighbours }: EjectPlan): boolean {
+  const scheduled = [{ setBounds, deleteActions }, ...neighbours];
+  return deregister || deleteProvisioned || scheduled.some((one) => one.setBounds || one.deleteActions.length > 0);
 }
 
 export interface EjectWriters {
   scaling: ScalingWriter;
   remover: Remover;
+  /** A writer for one neighbour. */
+  neighbour: RelatedPorts['writerFor'];
 }
 
 /**
  * The stated bounds first, then the actions in the order in which they would fire, so that wherever this stops the bounds
  * are in force and the last action, which returns to the baseline, is still there.
  */
-export async function carryOut(plan: EjectPlan, { scaling, remover }: EjectWriters): Promise<number> {
-  const { target, setBounds, deleteActions, deregister, deleteProvisioned } = plan;
-  if (setBounds) await scaling.setBounds(target, setBounds);
-  for (const { name } of deleteActions) await scaling.deleteAction(target, name);
+export async function carryOut(plan: EjectPlan, { scaling, remover, neighbour }: EjectWriters): Promise<number> {
+  const { target, deregister, deleteProvisioned } = plan;
+  let writes = await withdraw(target, plan, scaling);
   if (deregister) await remover.deregister(target);
   if (deleteProvisioned) await remover.deleteProvisioned(target);
-  return deleteActions.length + [setBounds !== null, deregister, deleteProvisioned].filter(Boolean).length;
+  if (neighbour) {
+    for (const one of plan.neighbours) writes += await withdraw(target, one, neighbour(one.resource));
+  }
+  return writes + Number(deregister) + Number(deleteProvisioned);
+}
+
+async function withdraw(
+  target: Target,
+  { setBounds, deleteActions }: Pick<EjectPlan, 'setBounds' | 'deleteActions'>,
+  writer: ScalingWriter,
+): Promise<number> {
+  if (setBounds) await writer.setBounds(target, setBounds);
+  for (const { name } of deleteActions) await writer.deleteAction(target, name);
+  return deleteActions.length + Number(setBounds !== null);
 }
 
 const ACTIONS_SHOWN = 12;
@@ -216,6 +268,10 @@ export function ejectText(plan: EjectPlan): string {
       : []),
     ...(deregister ? ['delete  the registration with Application Auto Scaling'] : []),
     ...(deleteProvisioned ? ['delete  the provisioned concurrency of the alias'] : []),
+    ...plan.neighbours.map(
+      ({ resource, setBounds: bounds, deleteActions: actions }) =>
+        `delete  ${actions.length} actions on ${resource.scalableDimension} of ${resource.resourceId}${bounds ? `, and set its bounds to ${bounds.minCapacity} to ${bounds.maxCapacity}` : ''}`,
+    ),
     ...(hasWork(plan) ? [] : ['nothing to do: nothing of Prewarm is left on this target']),
     ...notes.map((note) => `note    ${note}`),
   ].join('\n');

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createAccountReader } from '../../src/aws/account-facts.ts';
+import { createClients } from '../../src/aws/clients.ts';
+import { createRemover } from '../../src/aws/removal.ts';
+import type { ScalingWriter } from '../../src/controller/ports.ts';
 import { createHandler } from '../../src/handler.ts';
+import { carryOut, ejectText, hasWork, planEject } from '../../src/ops/eject.ts';
 import { HOUR_MS, MINUTE_MS, SLOT_MS } from '../../src/time.ts';
 import { type Clinic, logRuns, openClinic, putAction, putPolicy, RESOURCE } from './clinic.ts';
 
@@ -139,6 +144,45 @@ describe('prewarm eject on the local AWS', () => {
     expect(err).toContain('the function itself belongs to stack shop');
     const live = await clinic.prewarm('eject --function orders --alias live --keep-bounds');
     expect(live.err).toContain('a controller ran for this alias within the last two hours (4 runs)');
+    await clinic.server.close();
+  });
+});
+
+describe('the neighbours of a target', () => {
+  it('lose the actions of Prewarm and return to their own bounds, each by its own writer', async () => {
+    const clinic = await openClinic();
+    const reader = createAccountReader(createClients({ access: 'read' }), () => clinic.world.nowMs);
+    const facts = await reader.read({ functionName: 'orders', alias: 'live' });
+    const resource = (resourceId: string) => ({
+      namespace: 'dynamodb' as const,
+      resourceId,
+      scalableDimension: 'dynamodb:table:ReadCapacityUnits',
+    });
+    const action = (name: string) => ({ name, schedule: 'at(2026-11-02T13:00:00)', minCapacity: 40, maxCapacity: 90 });
+    const baseline = { minCapacity: 5, maxCapacity: 90 };
+    const [present, wishes] = [
+      { minCapacity: 40, maxCapacity: 90 },
+      { namePrefix: 'prewarm', bounds: null, deregister: false, provisioned: null },
+    ];
+    const plan = planEject(facts, wishes, clinic.world.nowMs, [
+      { resource: resource('table/a'), baseline, present, actions: [action('prewarm-1-1300'), action('nightly')] },
+      { resource: resource('table/b'), baseline, present, actions: [action('nightly')] },
+    ]);
+    expect(hasWork(plan)).toBe(true);
+    expect(ejectText(plan)).toContain(
+      'delete  1 actions on dynamodb:table:ReadCapacityUnits of table/a, and set its bounds to 5 to 90',
+    );
+    const done: string[] = [];
+    const writerOf = (of: string): ScalingWriter => ({
+      setBounds: (_, { minCapacity, maxCapacity }) =>
+        Promise.resolve(void done.push(`${of} ${minCapacity}-${maxCapacity}`)),
+      putAction: () => Promise.reject(new Error('nothing is put')),
+      deleteAction: (_, name) => Promise.resolve(void done.push(`${of} ${name}`)),
+    });
+    const remover = createRemover(createClients());
+    const neighbour = ({ resourceId }: { resourceId: string }) => writerOf(resourceId);
+    expect(await carryOut(plan, { scaling: writerOf('alias'), remover, neighbour })).toBe(2);
+    expect(done).toEqual(['table/a 5-90', 'table/a prewarm-1-1300']);
     await clinic.server.close();
   });
 });
