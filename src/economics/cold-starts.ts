@@ -90,29 +90,53 @@ function highestOf(values: Float64Array, from: number, to: number): number {
   return best;
 }
 
+function withShortage(model: ColdStartModel, i: number, step: { need: number; warm: number; shelter: number }): number {
+  const { losses, load, coldStartMs } = model;
+  return environmentsAfter({
+    ...step,
+    load: load.endLoad[i]!,
+    durationSeconds: load.durationSeconds[i]!,
+    // The request that starts the first one does not come again.
+    requestsPerSecond: Math.max(0, load.requestsPerSecond[i]! - 1 / load.stepSeconds),
+    coldStartSeconds: coldStartMs / 1000,
+    refusedAt: (environments) => losses.loss(model.busyRow[i]!, environments),
+  });
+}
+
+export interface Shortage {
+  /** Environments needed on demand at the busiest moment, of which so many are warm. */
+  need: number;
+  warm: number;
+  /** Requests that run elsewhere. */
+  shelter: number;
+  /** All that is offered, Erlang. */
+  load: number;
+  durationSeconds: number;
+  requestsPerSecond: number;
+  coldStartSeconds: number;
+  /** Share of requests that find none of so many environments free. */
+  refusedAt: (environments: number) => number;
+}
+
 /**
  * Environments in the pool after a step that needs more than are warm. While one initialises it takes no other request:
- * - more load than environments: all requests that find none in the time of an initialisation and a request start one,
- *   and some more until those that finish keep up (as many as the deviation of the load);
+ * - more load than environments: all requests that find none in the time of an initialisation start one; where nothing is there to
+ *   take the next requests meanwhile, also in the time of the first request (by share); and some more until those that
+ *   finish keep up (as many as the deviation of the load);
  * - else each cold start draws as many after it as find no environment during its initialisation.
  */
-function withShortage(model: ColdStartModel, i: number, step: { need: number; warm: number; shelter: number }): number {
-  const { need, warm, shelter } = step;
-  const { losses, load } = model;
-  const row = model.busyRow[i]!;
-  const erlang = load.endLoad[i]!;
-  const coldStartSeconds = model.coldStartMs / 1000;
-  // The request that starts the first one does not come again.
-  const rate = Math.max(0, load.requestsPerSecond[i]! - 1 / load.stepSeconds);
+export function environmentsAfter(shortage: Shortage): number {
+  const { need, warm, shelter, load, requestsPerSecond: rate, coldStartSeconds, refusedAt } = shortage;
   const environments = shelter + warm;
   let pool = warm;
-  if (erlang > environments) {
-    const seconds = coldStartSeconds + load.durationSeconds[i]!;
-    const refused = rate * losses.loss(row, environments);
-    const short = rate * (1 - environments / erlang) * seconds;
-    const started = 1 + refused * seconds + Math.min(Math.sqrt(erlang), short);
+  if (load > environments) {
+    const missing = 1 - environments / load;
+    const seconds = coldStartSeconds + shortage.durationSeconds * missing;
+    const refused = rate * refusedAt(environments);
+    const short = rate * missing * seconds;
+    const started = 1 + refused * seconds + Math.min(Math.sqrt(load), short);
     pool = Math.min(warm + started, need + refused * coldStartSeconds);
   }
-  while (pool < need) pool += Math.min(1, need - pool) + rate * losses.loss(row, shelter + pool) * coldStartSeconds;
+  while (pool < need) pool += Math.min(1, need - pool) + rate * refusedAt(shelter + pool) * coldStartSeconds;
   return pool;
 }

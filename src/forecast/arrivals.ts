@@ -78,12 +78,16 @@ function quantileOf(distribution: PeakDistribution, u: number): number {
   return first + lo;
 }
 
+/** Durations are rounded by up to 5 %, and with them the number of requests. */
+const A_REQUEST = 0.9;
+
 /** Rates are grouped by this ratio: within a group the distribution only shifts. */
 const GROUP_RATIO = 1.05;
 
 /**
  * Quantile u of the peak within the window, given the mean concurrency m: a function that keeps its tables, about one per
- * 5 % of m.
+ * 5 % of m. Where m was counted, so were the requests: one makes a peak of one, and no more run at once than have come, in
+ * this window or still from before it.
  */
 export function peakOfRate(windowSeconds: number, durationSeconds: number): (m: number, u: number) => number {
   const groups = new Map<number, { centre: number; distribution: PeakDistribution }>();
@@ -96,7 +100,10 @@ export function peakOfRate(windowSeconds: number, durationSeconds: number): (m: 
       const centre = Math.pow(GROUP_RATIO, group);
       groups.set(group, (known = { centre, distribution: peakDistribution(centre, windowSeconds, durationSeconds) }));
     }
-    return Math.max(0, Math.round(quantileOf(known.distribution, u) + m - known.centre));
+    const requests = (m * windowSeconds) / durationSeconds;
+    const least = requests >= A_REQUEST ? 1 : 0;
+    const most = Math.max(1, Math.round(requests + m));
+    return Math.min(most, Math.max(least, Math.round(quantileOf(known.distribution, u) + m - known.centre)));
   };
 }
 

@@ -8,8 +8,9 @@
  * - the environments needed on demand are n - u, where u is the least usable in the minute (more, where ten requests a
  *   second and environment are the tighter limit);
  * - on-demand environments are used last in, first out, so that those needed within the last idle timeout are
- *   still warm: cold starts are what is needed beyond the maximum of that window.
+ *   still warm: cold starts are what is needed beyond the maximum of that window, and what a shortage adds to it.
  */
+import { environmentsAfter } from '../economics/cold-starts.ts';
 import { LossTable } from '../economics/loss.ts';
 import { ProvisionedMeter } from '../economics/meter.ts';
 import { floorTo, MINUTE_MS } from '../time.ts';
@@ -44,7 +45,8 @@ export function runInMinutes(record: DemandRecord, policy: Policy, options: RunO
     };
     const usable = capacity.endMinute(atMs + MINUTE_MS, demand);
     const needed = spillOf(demand, usable);
-    const coldStarts = pools.reduce((sum, pool) => sum + pool.need(atMs, needed) / pools.length, 0);
+    const short = (warm: number) => afterShortage(demand, { needed, warm, usable }, coldStartMs);
+    const coldStarts = pools.reduce((sum, pool) => sum + pool.need(atMs, needed, short) / pools.length, 0);
     if (atMs < fromMs) continue;
     const carriedMs = carriedOf(demand, usable) * MINUTE_MS;
     totals.invocations += demand.requests;
@@ -67,6 +69,25 @@ function spillOf({ requests, load, most }: MinuteDemand, usable: number): number
   return Math.max(0, most - usable, beyondLimit * (load / perSecond));
 }
 
+/** A cold start occupies its environment longer than a request does, which makes more of them in a shortage. */
+function afterShortage(
+  { requests, load }: MinuteDemand,
+  { needed, warm, usable }: { needed: number; warm: number; usable: number },
+  coldStartMs: number,
+): number {
+  const row = losses.row(load);
+  return environmentsAfter({
+    need: needed,
+    warm,
+    shelter: usable,
+    load,
+    durationSeconds: (load * MINUTE_MS) / 1000 / Math.max(1, requests),
+    requestsPerSecond: Math.max(0, requests - 1) / (MINUTE_MS / 1000),
+    coldStartSeconds: coldStartMs / 1000,
+    refusedAt: (environments) => losses.loss(row, environments),
+  });
+}
+
 const losses = new LossTable();
 
 /** Average number of provisioned environments in use. */
@@ -87,14 +108,15 @@ class WarmPool {
     this.idleTimeoutMs = idleTimeoutMs;
   }
 
-  /** Cold starts in the minute in which `needed` environments are needed at its busiest. */
-  need(atMs: number, needed: number): number {
+  /** Cold starts in the minute in which `needed` environments are needed at its busiest; `short` says how many there are after it. */
+  need(atMs: number, needed: number, short: (warm: number) => number): number {
     const { queue } = this;
     while ((queue[0]?.untilMs ?? Infinity) < atMs) queue.shift();
     const warm = queue[0]?.needed ?? 0;
-    while ((queue.at(-1)?.needed ?? Infinity) <= needed) queue.pop();
-    queue.push({ untilMs: atMs + this.idleTimeoutMs, needed });
-    return Math.max(0, needed - warm);
+    const there = needed > warm ? short(warm) : needed;
+    while ((queue.at(-1)?.needed ?? Infinity) <= there) queue.pop();
+    queue.push({ untilMs: atMs + this.idleTimeoutMs, needed: there });
+    return Math.max(0, there - warm);
   }
 }
 

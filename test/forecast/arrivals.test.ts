@@ -108,6 +108,20 @@ describe('the maximum of random arrivals', () => {
     }
   });
 
+  it.each([
+    ['one request in a minute makes a peak of one', 1, 60, 2, 1, 1],
+    ['two never make three', 2, 60, 2, 1, 2],
+    ['a third of a request on average makes at most one', 1 / 3, 60, 2, 0, 1],
+    ['one of ten minutes each minute still meets those before it', 1, 60, 600, 2, 30],
+  ])('knows how many came: %s', (_, requests, windowSeconds, durationSeconds, least, most) => {
+    const peakAt = peakOfRate(windowSeconds, durationSeconds);
+    for (const u of [0.001, 0.2, 0.5, 0.9, 0.999]) {
+      const peak = peakAt((requests * durationSeconds) / windowSeconds, u);
+      expect(peak).toBeGreaterThanOrEqual(least);
+      expect(peak).toBeLessThanOrEqual(most);
+    }
+  });
+
   it('draws the same peak for the same step, whatever history it is in', () => {
     const rates = Float64Array.from({ length: 50 }, (_, i) => (i === 7 ? NaN : 3 + i));
     const peakAt = peakOfRate(60, 2);
