@@ -56,6 +56,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   related: 'a list of [neighbours](related.md)',
   queue: '`name`, `batchSize`',
   api: '`name` or `id`, `stage`',
+  eventSource: '`uuid`, `min`, `max`, `unitsPerConcurrentExecution`',
 };
 
 function allowed(name: string, field: JsonField): string {

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { calendarSchema, holidaysSchema, timeZoneSchema } from './config-calendar.ts';
-import { apiSchema, queueSchema, relatedSchema, sharedNeighbours } from './config-related.ts';
+import { apiSchema, eventSourceSchema, queueSchema, relatedSchema, sharedNeighbours } from './config-related.ts';
 import { InputError } from './errors.ts';
 import type { Target } from './model.ts';
 
@@ -135,6 +135,9 @@ export const settingsSchema = z.strictObject({
   api: apiSchema
     .optional()
     .describe('The API Gateway API in front of that queue: its requests count as messages. See [related](related.md).'),
+  eventSource: eventSourceSchema
+    .optional()
+    .describe('The SQS event source whose maximum concurrency follows the forecast. See [related](related.md).'),
 });
 
 /** The settings of one target. */

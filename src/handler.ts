@@ -9,10 +9,9 @@ import type { TickReport } from './controller/tick.ts';
 import { InputError, RefusedError, TransientError } from './errors.ts';
 import type { ScalingState } from './model.ts';
 import { queueFedSource } from './related/arrivals.ts';
-import type { RelatedReport } from './related/follow.ts';
-import { type FollowedPorts, tickWithNeighbours } from './related/tick.ts';
+import { type FollowedPorts, type FollowedReport, tickWithNeighbours } from './related/tick.ts';
 import { aheadFields, capacityMetrics, emfFields } from './report/emf.ts';
-import { relatedLogFields } from './report/related-log.ts';
+import { eventSourceLogFields, relatedLogFields } from './report/related-log.ts';
 import { tickLogFields, tickMetrics } from './report/tick-log.ts';
 
 /** What the outside gives the handler; the demo and the tests give their own. */
@@ -166,8 +165,7 @@ async function runTarget(config: TargetConfig, run: Run): Promise<TargetRun> {
     const values = { ...tickMetrics(report), ...(state && capacityMetrics(state)) };
     const metrics = emfFields(config.target, values, report.nowMs, run.controller);
     const failure = report.applied?.failure ?? null;
-    const related = report.related.map((neighbour) => logNeighbour(neighbour, config, run));
-    const retry = failure instanceof TransientError || related.includes('retry');
+    const retry = logFollowers(report, config, run) || failure instanceof TransientError;
     const writes = report.applied?.writes ?? 0;
     if (failure === null) {
       write(run, { level: 'info', message: 'tick', decision: tickLogFields(report), metrics });
@@ -185,22 +183,23 @@ async function runTarget(config: TargetConfig, run: Run): Promise<TargetRun> {
   }
 }
 
-/** One line per neighbour. A neighbour that failed counts as a failure of its target, and not as a tick. */
-function logNeighbour(neighbour: RelatedReport, config: TargetConfig, run: Run): 'done' | 'retry' {
-  const { failure } = neighbour;
-  const decision = { target: nameOf(config), ...relatedLogFields(neighbour) };
-  if (failure === null) {
-    run.log.info(decision, 'related');
-    return 'done';
+/**
+ * One line for each neighbour and the event source; true where another try can succeed. One that failed counts as a failure of
+ * its target, and not as a tick.
+ */
+function logFollowers({ related, eventSource }: FollowedReport, config: TargetConfig, run: Run): boolean {
+  const lines = related.map((one) => ({ failure: one.failure, fields: relatedLogFields(one) }));
+  if (eventSource) lines.push({ failure: eventSource.failure, fields: eventSourceLogFields(eventSource) });
+  for (const { failure, fields } of lines) {
+    const decision = { target: nameOf(config), ...fields };
+    if (failure === null) run.log.info(decision, 'related');
+    else {
+      const metrics = emfFields(config.target, { Failures: FAILED.Failures }, run.nowMs(), run.controller);
+      const failed = { ...decision, ...errorFields(failure) };
+      write(run, { level: 'error', message: 'related failed', decision: failed, metrics });
+    }
   }
-  const metrics = emfFields(config.target, { Failures: FAILED.Failures }, run.nowMs(), run.controller);
-  write(run, {
-    level: 'error',
-    message: 'related failed',
-    decision: { ...decision, ...errorFields(failure) },
-    metrics,
-  });
-  return failure instanceof TransientError ? 'retry' : 'done';
+  return lines.some(({ failure }) => failure instanceof TransientError);
 }
 
 /** The ports, and what the scaling reader saw last: the report tells of the plan, not of what is allocated. */

@@ -1,7 +1,15 @@
 /** Wires the AWS adapters to the loop's ports. */
-import type { ArrivalsSource, MetricsSource, RelatedPorts, ScalingReader, ScalingWriter } from '../controller/ports.ts';
+import type {
+  ArrivalsSource,
+  EventSourcePorts,
+  MetricsSource,
+  RelatedPorts,
+  ScalingReader,
+  ScalingWriter,
+} from '../controller/ports.ts';
 import { type ClientOptions, createClients } from './clients.ts';
 import { createMetricsSource } from './metrics-source.ts';
+import { createEventSourcePorts } from './related-event-source.ts';
 import { createArrivalsSource } from './related-metrics.ts';
 import { createRelatedPorts } from './related-scaling.ts';
 import { createScalingReader, createScalingWriter } from './scaling.ts';
@@ -18,6 +26,7 @@ export interface AwsPorts {
   writer: ScalingWriter | null;
   related: RelatedPorts;
   arrivals: ArrivalsSource;
+  eventSource: EventSourcePorts;
 }
 
 /** Ports on AWS. Reading goes through clients that refuse every operation but Get, Describe and List. */
@@ -30,5 +39,6 @@ export function connectAws({ mayWrite, nowMs, ...options }: ConnectOptions): Aws
     writer: writing && createScalingWriter(writing),
     related: createRelatedPorts(reading, writing),
     arrivals: createArrivalsSource(reading),
+    eventSource: createEventSourcePorts(reading, writing),
   };
 }

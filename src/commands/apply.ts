@@ -34,7 +34,7 @@ export async function apply(options: ApplyOptions, io: CommandIo): Promise<void>
     const planned = await tickOnAws(config, { ...connection, mayWrite: false });
     printLine(io.stderr, previewText(planned, terminal));
     refuseUnlessPlanned(planned);
-    if (hasChanges(planned.changes) || planned.related.some(wouldWrite)) await confirm(io);
+    if (hasChanges(planned.changes) || wouldFollow(planned)) await confirm(io);
   }
   const report = await tickOnAws(config, { ...connection, mayWrite: true });
   if (options.json) printLine(io.stdout, JSON.stringify(previewJson(report, null)));
@@ -58,10 +58,14 @@ export async function apply(options: ApplyOptions, io: CommandIo): Promise<void>
 }
 
 /** Throws the first failure among the neighbours, once the alias is done and all has been said. */
-function reportNeighbours({ related }: FollowedReport, io: CommandIo | null): void {
-  if (io) for (const line of relatedText(related)) printLine(io.stdout, line);
-  const failure = related.find((neighbour) => neighbour.failure)?.failure;
+function reportNeighbours(report: FollowedReport, io: CommandIo | null): void {
+  if (io) for (const line of relatedText(report)) printLine(io.stdout, line);
+  const failure = [...report.related, report.eventSource].find((follower) => follower?.failure)?.failure;
   if (failure) throw failure;
+}
+
+function wouldFollow({ related, eventSource }: FollowedReport): boolean {
+  return related.some(wouldWrite) || eventSource?.outcome === 'would change';
 }
 
 function tickOnAws(config: TargetConfig, connection: ConnectOptions): Promise<FollowedReport> {
@@ -72,7 +76,8 @@ function tickOnAws(config: TargetConfig, connection: ConnectOptions): Promise<Fo
 
 function refuseUnlessPlanned(report: FollowedReport): void {
   if (report.outcome === 'planned' || report.outcome === 'held') return;
-  const what = report.related.some(({ applied }) => applied) ? 'only neighbours were written' : 'nothing was written';
+  const followed = report.related.some(({ applied }) => applied) || report.eventSource?.outcome === 'changed';
+  const what = followed ? 'only neighbours were written' : 'nothing was written';
   throw new NotDoneError(`${what}: ${report.reason}`);
 }
 

@@ -75,7 +75,13 @@ function fileTarget(path: string, options: PreviewOptions): Target {
 }
 
 function filePorts(reading: MetricReading): FollowedPorts {
-  return { metrics: { read: () => Promise.resolve(reading) }, scaling: null, writer: null, related: null };
+  return {
+    metrics: { read: () => Promise.resolve(reading) },
+    scaling: null,
+    writer: null,
+    related: null,
+    eventSource: null,
+  };
 }
 
 /** The end of the last step in which anything is known. */

@@ -44,3 +44,20 @@ export interface ArrivalsSource {
     grid: { startMs: number; stepSeconds: number; length: number },
   ): Promise<ArrivalSeries>;
 }
+
+export interface EventSourceState {
+  sourceArn: string;
+  functionArn: string;
+  /** As Lambda says: `Enabled`, `Updating`, ... */
+  state: string;
+  /** Provisioned mode. */
+  hasOwnPollers: boolean;
+  maximumConcurrency: number | null;
+}
+
+/** One setting of an event source mapping. `setMaximumConcurrency` is null unless the tick may write. */
+export interface EventSourcePorts {
+  /** Null where there is no such mapping. */
+  read(uuid: string): Promise<EventSourceState | null>;
+  setMaximumConcurrency: ((uuid: string, maximumConcurrency: number) => Promise<void>) | null;
+}

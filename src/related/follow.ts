@@ -46,6 +46,11 @@ export function reasonToSkip(report: TickReport): string | null {
   return null;
 }
 
+/** Whether what is known is too old to lower anything. */
+export function dataIsStale(report: TickReport): boolean {
+  return ageMs(report) > STALE_AFTER_MS;
+}
+
 /** The pure part: what should be done for a neighbour, given what is set up. */
 export function decideNeighbour(
   entry: RelatedTarget,
@@ -61,7 +66,7 @@ export function decideNeighbour(
   const occurrences = resolve(config, { fromMs: nowMs - HOUR_MS, toMs: nowMs + 3 * DAY_MS });
   const presentLevel = levelAt(known, config.namePrefix, nowMs);
   const plan = neighbourPlan(forecast, entry, { occurrences, presentLevel });
-  const stale = ageMs(report) > STALE_AFTER_MS;
+  const stale = dataIsStale(report);
   const settings = {
     leadTimeSeconds: config.leadTimeSeconds,
     maxActions: config.maxActions,

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import type { CandidateScore } from '../controller/choose.ts';
 import { OUTCOMES, type TickReport } from '../controller/tick.ts';
 import type { DemandHistory, Forecast } from '../model.ts';
-import type { RelatedReport } from '../related/follow.ts';
+import type { FollowedReport } from '../related/tick.ts';
 import { isoUtc } from '../time.ts';
-import { relatedJson, relatedSchema } from './related-json.ts';
+import { eventSourceJson, eventSourceSchema, relatedJson, relatedSchema } from './related-json.ts';
 import { actionJson, actionSchema, changesJson, changesSchema } from './schedule-json.ts';
 
 const time = z.iso.datetime();
@@ -69,6 +69,8 @@ export const previewSchema = z.strictObject({
   changes: changesSchema,
   /** Neighbours that follow the same forecast; absent where none is named. */
   related: z.array(relatedSchema).optional(),
+  /** Absent where none is named. */
+  eventSource: eventSourceSchema.optional(),
   notes: z.array(z.string()),
 });
 
@@ -76,10 +78,10 @@ export type PreviewJson = z.output<typeof previewSchema>;
 
 /** A tick's report as the public JSON. `metrics` names the file that the demand was read from, if any. */
 export function previewJson(
-  report: TickReport & { related?: readonly RelatedReport[] },
+  report: TickReport & Partial<Pick<FollowedReport, 'related' | 'eventSource'>>,
   metrics: string | null,
 ): PreviewJson {
-  const { related = [] } = report;
+  const { related = [], eventSource } = report;
   return {
     schema: 'prewarm/preview/1',
     target: metrics === null ? { ...report.target, metrics } : { functionName: null, alias: null, metrics },
@@ -91,6 +93,7 @@ export function previewJson(
     actions: report.actions.map(actionJson),
     changes: changesJson(report.changes),
     ...(related.length === 0 ? {} : { related: related.map(relatedJson) }),
+    ...(eventSource ? { eventSource: eventSourceJson(eventSource) } : {}),
     notes: report.notes,
   };
 }

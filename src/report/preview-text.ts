@@ -2,7 +2,7 @@
 import type { CandidateScore } from '../controller/choose.ts';
 import { isCarriedOut, type TickReport } from '../controller/tick.ts';
 import type { CapacityPlan, ScheduledAction } from '../model.ts';
-import type { RelatedReport } from '../related/follow.ts';
+import type { FollowedReport } from '../related/tick.ts';
 import { DAY_MS, isoUtc, parseAt, SLOT_MS } from '../time.ts';
 import { type ChartSeries, renderChart } from './chart.ts';
 import { relatedText } from './related-text.ts';
@@ -11,7 +11,10 @@ import { renderTable, type Terminal } from './terminal.ts';
 const CHART_HEIGHT = 14;
 const ACTIONS_SHOWN = 12;
 
-export function previewText(report: TickReport & { related?: readonly RelatedReport[] }, terminal: Terminal): string {
+export function previewText(
+  report: TickReport & Partial<Pick<FollowedReport, 'related' | 'eventSource'>>,
+  terminal: Terminal,
+): string {
   const { history } = report;
   const untilMs = history.startMs + history.meanConcurrency.length * history.stepSeconds * 1000;
   const lines = [
@@ -25,7 +28,7 @@ export function previewText(report: TickReport & { related?: readonly RelatedRep
   lines.push(...comparedTable(report));
   if (report.plan && report.forecast) lines.push(...chartOf(report, terminal), '', ...planSummary(report), '');
   lines.push(...actionTable(report.actions), '', ...changeLines(report, terminal));
-  lines.push(...relatedText(report.related ?? []));
+  lines.push(...relatedText(report));
   return lines.join('\n');
 }
 

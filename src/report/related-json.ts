@@ -1,5 +1,6 @@
 /** What follows the same forecast, in the public JSON: the `related` part of `prewarm/preview/1`. */
 import * as z from 'zod';
+import type { EventSourceReport } from '../related/event-source.ts';
 import type { RelatedReport } from '../related/follow.ts';
 import { isoUtc } from '../time.ts';
 import { actionJson, actionSchema, changesJson, changesSchema } from './schedule-json.ts';
@@ -31,4 +32,21 @@ export function relatedJson(report: RelatedReport): z.output<typeof relatedSchem
     changes: changes && changesJson(changes),
     notes,
   };
+}
+
+const concurrency = z.number().int().min(0).nullable();
+
+export const eventSourceSchema = z.strictObject({
+  uuid: z.string(),
+  outcome: z.enum(['changed', 'would change', 'kept', 'skipped', 'failed']),
+  reason: z.string(),
+  /** The maximum concurrency before; null where none is set or known. */
+  from: concurrency,
+  /** The maximum concurrency after; null where nothing is done. */
+  to: concurrency,
+});
+
+export function eventSourceJson(report: EventSourceReport): z.output<typeof eventSourceSchema> {
+  const { uuid, outcome, reason, from, to } = report;
+  return { uuid, outcome, reason, from, to };
 }

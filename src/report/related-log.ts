@@ -1,5 +1,6 @@
 /** A neighbour's part of a tick as one structured log line. */
 import { resourceKey } from '../config-related.ts';
+import type { EventSourceReport } from '../related/event-source.ts';
 import type { RelatedReport } from '../related/follow.ts';
 
 export function relatedLogFields(report: RelatedReport): Record<string, unknown> {
@@ -21,4 +22,8 @@ export function relatedLogFields(report: RelatedReport): Record<string, unknown>
     },
     applied: applied && { writes: applied.writes, of: applied.of },
   };
+}
+
+export function eventSourceLogFields({ uuid, outcome, reason, from, to }: EventSourceReport): Record<string, unknown> {
+  return { related: `maximum concurrency of event source ${uuid}`, outcome, reason, from, to };
 }

@@ -1,9 +1,20 @@
 /** What follows the same forecast, for people. */
 import { resourceKey } from '../config-related.ts';
+import type { EventSourceReport } from '../related/event-source.ts';
 import type { RelatedReport } from '../related/follow.ts';
+import type { FollowedReport } from '../related/tick.ts';
 
-/** Two or three lines for each neighbour; none without neighbours. */
-export function relatedText(reports: readonly RelatedReport[]): string[] {
+/** A few lines for each neighbour and the event source; none without them. */
+export function relatedText({ related = [], eventSource }: Partial<FollowedReport>): string[] {
+  return [...neighbourText(related), ...(eventSource ? eventSourceText(eventSource) : [])];
+}
+
+function eventSourceText({ uuid, outcome, reason, from, to }: EventSourceReport): string[] {
+  const change = `${from ?? 'none'} -> ${to ?? 'none'}`;
+  return ['', `related   maximum concurrency of event source ${uuid}: ${outcome}, ${change}`, `          ${reason}`];
+}
+
+function neighbourText(reports: readonly RelatedReport[]): string[] {
   return reports.flatMap((report) => [
     '',
     `related   ${resourceKey(report.resource)}: ${report.outcome}${levelsOf(report)}`,

@@ -18,6 +18,9 @@ const IAM_PREFIX: Record<string, string> = {
   lambda: 'lambda',
 };
 
+/** Called only where an event source is configured, and granted by its owner: docs/related.md has the policy. */
+const ON_REQUEST = ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'];
+
 const reads = (action: string) => /:(?:Get|Describe|List)/.test(action);
 
 /** The SDK operations whose code is left in the bundle once esbuild has dropped what the handler never uses. */
@@ -37,6 +40,7 @@ async function operationsInBundle(): Promise<string[]> {
       const [, client, operation] = COMMAND_FILE.exec(path.replaceAll('\\', '/')) ?? [];
       return client && operation ? [`${IAM_PREFIX[client] ?? client}:${operation}`] : [];
     })
+    .filter((action) => !ON_REQUEST.includes(action))
     .sort();
 }
 

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createEventSourcePorts } from '../../src/aws/related-event-source.ts';
 import { createArrivalsSource } from '../../src/aws/related-metrics.ts';
 import { createRelatedPorts } from '../../src/aws/related-scaling.ts';
 import { RefusedError } from '../../src/errors.ts';
@@ -154,5 +155,42 @@ describe('the source of arrivals', () => {
     const series = await createArrivalsSource(clientsOf(endpoint)).read(of, { ...grid, length: 0 });
     expect(series.messagesSent).toHaveLength(0);
     expect(fake!.requests).toEqual([]);
+  });
+});
+
+describe('the ports of an event source', () => {
+  const uuid = '12345678-1234-1234-1234-123456789abc';
+
+  it('read what matters of the mapping, and take a missing one as an answer', async () => {
+    const mapping = {
+      UUID: uuid,
+      EventSourceArn: 'arn:aws:sqs:x:1:jobs',
+      FunctionArn: 'arn:aws:lambda:x:1:function:f:live',
+      State: 'Enabled',
+      ScalingConfig: { MaximumConcurrency: 7 },
+    };
+    const answers: FakeAnswer[] = [{ body: mapping }, { error: 'ResourceNotFoundException', status: 404 }];
+    const { endpoint } = await serve(() => answers.shift() ?? { body: {} });
+    const ports = createEventSourcePorts(clientsOf(endpoint), null);
+    expect(await ports.read(uuid)).toEqual({
+      sourceArn: 'arn:aws:sqs:x:1:jobs',
+      functionArn: 'arn:aws:lambda:x:1:function:f:live',
+      state: 'Enabled',
+      hasOwnPollers: false,
+      maximumConcurrency: 7,
+    });
+    expect(await ports.read(uuid)).toBeNull();
+    expect(ports.setMaximumConcurrency).toBeNull();
+  });
+
+  it('set the maximum and nothing else', async () => {
+    const { endpoint } = await serve(() => ({ body: {} }));
+    const writing = clientsOf(endpoint, { access: 'write' });
+    const send = vi.spyOn(writing.lambda.client, 'send');
+    await createEventSourcePorts(clientsOf(endpoint), writing).setMaximumConcurrency!(uuid, 42);
+    expect(send.mock.calls.map(([{ input }]) => input)).toEqual([
+      { UUID: uuid, ScalingConfig: { MaximumConcurrency: 42 } },
+    ]);
+    expect(inputs(fake!.requests[0]!.operation)).toEqual([{ path: `/2015-03-31/event-source-mappings/${uuid}` }]);
   });
 });

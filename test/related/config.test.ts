@@ -11,6 +11,8 @@ const TABLE = {
   maxCapacity: 400,
 };
 
+const UUID = '12345678-1234-1234-1234-123456789ABC';
+
 function faultsOf(env: Record<string, string>): readonly string[] {
   try {
     configFromEnv({ PREWARM_TARGETS: 'a:live', ...env });
@@ -27,6 +29,7 @@ describe('the settings of neighbours and queues', () => {
     expect(config).toMatchObject({ related: [] });
     expect(config).not.toHaveProperty('queue');
     expect(config).not.toHaveProperty('api');
+    expect(config).not.toHaveProperty('eventSource');
   });
 
   it('are read as JSON, with the batch size of SQS by default', () => {
@@ -82,6 +85,31 @@ describe('the settings of neighbours and queues', () => {
     ['a batch of nothing', { PREWARM_QUEUE: '{"name":"jobs","batchSize":0}' }, /^PREWARM_QUEUE\.batchSize = 0: .*>=1/],
     ['an API by name and id', { PREWARM_API: '{"name":"x","id":"y"}' }, /^PREWARM_API\.name = "x": give either name/],
     ['an API by neither', { PREWARM_API: '{}' }, /^PREWARM_API\.name = nothing: give either name/],
+    ...(
+      [
+        [
+          'an event source by its ARN',
+          { uuid: 'arn:aws:sqs' },
+          /^PREWARM_EVENT_SOURCE\.uuid = "arn:aws:sqs": must be the/,
+        ],
+        ['a maximum that AWS does not know', { max: 1001 }, /^PREWARM_EVENT_SOURCE\.max = 1001: .*<=1000/],
+        ['a minimum that AWS does not know', { min: 1 }, /^PREWARM_EVENT_SOURCE\.min = 1: .*>=2/],
+        [
+          'crossed bounds of an event source',
+          { min: 9, max: 3 },
+          /^PREWARM_EVENT_SOURCE\.min = 9: must not exceed max = 3/,
+        ],
+      ] as const
+    ).map(([what, own, expected]): [string, Record<string, string>, RegExp] => [
+      what,
+      { PREWARM_EVENT_SOURCE: JSON.stringify({ uuid: UUID, min: 2, max: 9, ...own }) },
+      expected,
+    ]),
+    [
+      'an event source of two targets',
+      { PREWARM_TARGETS: 'a:live,b:live', PREWARM_EVENT_SOURCE: JSON.stringify({ uuid: UUID, min: 2, max: 9 }) },
+      /^b:live: eventSource = "12345678.*follows a:live already/,
+    ],
     ['neighbours that are no JSON', { PREWARM_RELATED: '[{' }, /^PREWARM_RELATED: is not valid JSON/],
     ['a neighbour that is no list', { PREWARM_RELATED: '{}' }, /^PREWARM_RELATED = "\{\}": must be an array/],
     [
