@@ -23,12 +23,10 @@ const relatedTarget = z
         /^[\x21-\x7e]{1,1600}$/,
         'must be the resource as Application Auto Scaling names it, e.g. table/orders or service/cluster/name',
       ),
-    scalableDimension: z
-      .string()
-      .regex(/^[a-z0-9-]+:[A-Za-z-]+:[A-Za-z]+$/, {
-        error: 'must be a scalable dimension of Application Auto Scaling, e.g. dynamodb:table:ReadCapacityUnits',
-        abort: true,
-      }),
+    scalableDimension: z.string().regex(/^[a-z0-9-]+:[A-Za-z-]+:[A-Za-z]+$/, {
+      error: 'must be a scalable dimension of Application Auto Scaling, e.g. dynamodb:table:ReadCapacityUnits',
+      abort: true,
+    }),
     unitsPerConcurrentExecution,
     minCapacity: whole(0, 1_000_000),
     maxCapacity: whole(1, 1_000_000),
