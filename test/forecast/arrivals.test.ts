@@ -109,16 +109,21 @@ describe('the maximum of random arrivals', () => {
   });
 
   it.each([
-    ['one request in a minute makes a peak of one', 1, 60, 2, 1, 1],
-    ['two never make three', 2, 60, 2, 1, 2],
-    ['a third of a request on average makes at most one', 1 / 3, 60, 2, 0, 1],
-    ['one of ten minutes each minute still meets those before it', 1, 60, 600, 2, 30],
-  ])('knows how many came: %s', (_, requests, windowSeconds, durationSeconds, least, most) => {
-    const peakAt = peakOfRate(windowSeconds, durationSeconds);
+    { title: 'one request in a minute makes a peak of one', requests: 1, durationSeconds: 2, range: [1, 1] },
+    { title: 'two never make three', requests: 2, durationSeconds: 2, range: [1, 2] },
+    { title: 'a third of a request on average makes at most one', requests: 1 / 3, durationSeconds: 2, range: [0, 1] },
+    {
+      title: 'one of ten minutes each minute still meets those before it',
+      requests: 1,
+      durationSeconds: 600,
+      range: [2, 30],
+    },
+  ])('knows how many came: $title', ({ requests, durationSeconds, range }) => {
+    const peakAt = peakOfRate(60, durationSeconds);
     for (const u of [0.001, 0.2, 0.5, 0.9, 0.999]) {
-      const peak = peakAt((requests * durationSeconds) / windowSeconds, u);
-      expect(peak).toBeGreaterThanOrEqual(least);
-      expect(peak).toBeLessThanOrEqual(most);
+      const peak = peakAt((requests * durationSeconds) / 60, u);
+      expect(peak).toBeGreaterThanOrEqual(range[0]!);
+      expect(peak).toBeLessThanOrEqual(range[1]!);
     }
   });
 
