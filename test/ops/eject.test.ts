@@ -69,6 +69,20 @@ describe('prewarm eject on the local AWS', () => {
     await clinic.server.close();
   });
 
+  it('finds and releases the capacity that a deleted stack has left on the alias', async () => {
+    const clinic = await openClinic({ bounds: [4, 50] });
+    clinic.world.autoScaling.deregisterScalableTarget(RESOURCE);
+    const { checks } = await clinic.doctor();
+    expect(checks.get('provisioned-owner')).toMatchObject({
+      status: 'warn',
+      saw: expect.stringContaining('4 environments') as string,
+    });
+    expect(await clinic.prewarm(`${EJECT} --deregister`)).toMatchObject({ code: 2 });
+    expect(await clinic.prewarm(`${EJECT} --deregister --provisioned delete`)).toMatchObject({ code: 0 });
+    expect(leftOf(clinic)).toEqual({ actions: [], bounds: null, provisioned: null });
+    await clinic.server.close();
+  });
+
   it('sets the bounds first and deletes the return to the baseline last, so that it may be interrupted anywhere', async () => {
     const clinic = await openClinic({ bounds: [4, 50] });
     for (const hour of [13, 14, 15]) putAction(clinic.world, `prewarm-2-${hour}00`, (hour - 12) * 60, [hour, hour]);
