@@ -13,6 +13,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+/** Where the image finds the packages to install, while it is built. */
+const REQUIREMENTS_INSIDE = '/requirements.txt';
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const WORK = join(ROOT, '.tools', 'worker-image');
 const SUITE = 'trixie'; // Python 3.13, as in the Dockerfile's default base
@@ -81,10 +84,10 @@ function buildBase() {
   writeFileSync(entrypoint, ENTRYPOINT);
   const container = buildah('from', 'scratch');
   buildah('add', '--quiet', container, debianSystem(), '/');
-  buildah('copy', '--quiet', container, RUNTIME_CLIENT, '/tmp/requirements.txt');
+  buildah('copy', '--quiet', container, RUNTIME_CLIENT, REQUIREMENTS_INSIDE);
   const pip = ['python', '-m', 'pip', 'install', '--quiet', '--no-cache-dir', '--no-deps', '--require-hashes'];
   const options = ['--only-binary', ':all:', '--root-user-action', 'ignore', '--target', RUNTIME];
-  buildah('run', '--isolation=chroot', ...MOUNTS, container, '--', ...pip, ...options, '-r', '/tmp/requirements.txt');
+  buildah('run', '--isolation=chroot', ...MOUNTS, container, '--', ...pip, ...options, '-r', REQUIREMENTS_INSIDE);
   buildah('copy', '--quiet', '--chmod', '755', container, emulator(), '/usr/local/bin/aws-lambda-rie');
   buildah('copy', '--quiet', '--chmod', '755', container, entrypoint, '/lambda-entrypoint.sh');
   const settings = ['--env', 'LAMBDA_TASK_ROOT=/var/task', '--env', `PYTHONPATH=${RUNTIME}`, '--env', 'LANG=C.UTF-8'];

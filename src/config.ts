@@ -75,7 +75,9 @@ export const settingsSchema = z.strictObject({
     .number()
     .positive()
     .optional()
-    .describe('Most that provisioned concurrency may cost in 730 hours, used or not. Caps any plan.'),
+    .describe(
+      'Most that provisioned concurrency may cost in 730 hours, used or not: no plan ever holds more environments than it pays for around the clock.',
+    ),
   coldStartMs: whole(0, 900_000)
     .optional()
     .describe('How long an environment takes to start on demand. Learned from the metrics where they tell, else 5000.'),
@@ -190,7 +192,8 @@ export function describeFaults(error: z.ZodError, nameOf: FieldName): string[] {
 
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code !== 'invalid_type') return issue.message;
-  const kind = `${/^[ao]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+  const expected = issue.expected === 'int' ? 'whole number' : issue.expected;
+  const kind = `${/^[ao]/.test(expected) ? 'an' : 'a'} ${expected}`;
   return value === undefined ? `must be given, ${kind}` : `must be ${kind}`;
 }
 

@@ -12,6 +12,7 @@ import { BLOCK_MS, blockUsages, type KnownUsages } from './track-record.ts';
 /** Policies are compared on this much of the past, or what there is, and on no less than a day. */
 export const COMPARED_DAYS = 14;
 const BLOCKS_PER_DAY = DAY_MS / BLOCK_MS;
+const LEAST_KNOWN_MS = DAY_MS - BLOCK_MS;
 
 export interface ChoiceContext {
   demand: SlotDemand;
@@ -45,11 +46,18 @@ function compare(epochMs: number, context: ChoiceContext): Choice | null {
   const from = hasForecasts ? withForecasts : earliest;
   if (to - from < BLOCKS_PER_DAY - 1) return null;
   const seen = peaksBetween(demand, from, to);
-  if (seen.length * SLOT_MS < (DAY_MS * (BLOCKS_PER_DAY - 1)) / BLOCKS_PER_DAY) return null;
+  if (seen.length * SLOT_MS < LEAST_KNOWN_MS) return null;
+  if (knownMs(context.pool(), from, to) < LEAST_KNOWN_MS) return null;
   const candidates = hasForecasts ? allCandidates(seen) : simpleCandidates(seen);
   const track = { ...context, limits: limitsOf(settings), known: context.usages };
   const records = candidates.map((candidate) => ({ candidate, usages: blockUsages(candidate, { from, to }, track) }));
   return chooseByRecord(records, { leastBlocks: BLOCKS_PER_DAY, blocksPerDay: BLOCKS_PER_DAY }, objectiveOf(settings));
+}
+
+/** Time in blocks [from, to) of which the requests are known: concurrency alone tells no cost. */
+function knownMs({ startMs, stepSeconds, load }: PoolModel, from: number, to: number): number {
+  const stepOf = (block: number) => Math.max(0, Math.round((block * BLOCK_MS - startMs) / 1000 / stepSeconds));
+  return load.known.subarray(stepOf(from), stepOf(to)).reduce((sum, known) => sum + known, 0) * stepSeconds * 1000;
 }
 
 /** The peaks of the slots in blocks [from, to) of which anything is known. */

@@ -33,7 +33,7 @@ export function explain(decision: Decision): string {
 /** The first comparison takes a day, the first one with forecasts among the candidates two. */
 function waitingFor(knownSlots: number): string {
   const have = (knownSlots * SLOT_MS) / DAY_MS;
-  return `policies are compared from a day of history on (have ${have.toFixed(1)}): until then nothing beyond the minimum is held`;
+  return `policies are compared on at least a day of known requests (the history is ${have.toFixed(1)} days long): until then nothing beyond the minimum is held`;
 }
 
 function distrust({ choice, score, footing, trust }: Decision): string[] {
@@ -47,8 +47,10 @@ function distrust({ choice, score, footing, trust }: Decision): string[] {
 
 function wonBy({ settings }: Decision, choice: Choice): string[] {
   const { winner, runnerUp, onDemand, bestForecast, objectiveMet } = choice;
+  const cheapest = objectiveMet ? choice.ranked[0] : null;
   const others = new Map<string, CandidateScore>();
   for (const [label, score] of [
+    [`cheapest, ${cheapest?.name}`, cheapest ?? null],
     ['on demand', onDemand],
     [`next, ${runnerUp?.name}`, runnerUp],
     [`best forecast plan, ${bestForecast?.name}`, bestForecast],
@@ -57,19 +59,24 @@ function wonBy({ settings }: Decision, choice: Choice): string[] {
   }
   return [
     objectiveMet
-      ? `${winner.name} would have been the cheapest of ${choice.ranked.length} policies: ${describe(winner)}`
+      ? `${winner.name} ${standing(choice)}: ${describe(winner)}`
       : `no policy keeps cold starts below ${percent(settings.maxColdStartRate ?? 0)}; ${winner.name} has the fewest: ${describe(winner)}`,
     ...[...others].map(([label, score]) => `${label}: ${describe(score)}`),
   ];
 }
 
+function standing({ winner, ranked }: Choice): string {
+  if (ranked[0] === winner) return `would have been the cheapest of ${ranked.length} policies`;
+  return `stays, since none of ${ranked.length} policies would have been cheaper by a clear margin`;
+}
+
 function whatWouldChange({ settings, knownSlots }: Decision, choice: Choice): string[] {
-  const turn = turningPrice(choice);
+  const turn = settings.maxColdStartRate === undefined ? turningPrice(choice, settings.coldStartPriceUsd) : null;
   const days = (knownSlots * SLOT_MS) / DAY_MS;
   return [
     ...(settings.maxColdStartRate === undefined && turn !== null && turn > settings.coldStartPriceUsd
       ? [
-          `the forecast plan would win above ${turn.toPrecision(2)} USD per cold start (now ${settings.coldStartPriceUsd})`,
+          `a forecast plan would be the cheapest above ${turn.toPrecision(2)} USD per cold start (now ${settings.coldStartPriceUsd})`,
         ]
       : []),
     ...(choice.bestForecast || !choice.objectiveMet
@@ -97,11 +104,27 @@ function capNotes({ levels, limits }: Decision): string[] {
   ];
 }
 
-/** The price of a cold start at which the best forecast plan becomes as cheap as the winner; null when it never does or has won. */
-function turningPrice({ winner, bestForecast }: Choice): number | null {
-  if (!bestForecast || winner.candidate.kind === 'forecast') return null;
-  const avoided = winner.coldStartsPerDay - bestForecast.coldStartsPerDay;
-  return avoided > 0 ? (bestForecast.billUsdPerDay - winner.billUsdPerDay) / avoided : null;
+/**
+ * The price of a cold start from which on a forecast plan is the cheapest of all; null when one has won, or none ever is. Each policy
+ * is a line, bill + price x cold starts: their lower envelope is followed from the present price on.
+ */
+function turningPrice({ winner, ranked }: Choice, priceUsd: number): number | null {
+  if (winner.candidate.kind === 'forecast') return null;
+  let best = ranked[0]!;
+  let price = priceUsd;
+  while (best.candidate.kind !== 'forecast') {
+    const next = ranked
+      .filter((score) => score.coldStartsPerDay < best.coldStartsPerDay)
+      .map((score) => ({
+        score,
+        price: (score.billUsdPerDay - best.billUsdPerDay) / (best.coldStartsPerDay - score.coldStartsPerDay),
+      }))
+      .reduce<{ score: CandidateScore; price: number } | null>((a, b) => (a && a.price <= b.price ? a : b), null);
+    if (!next) return null;
+    best = next.score;
+    price = Math.max(price, next.price);
+  }
+  return price;
 }
 
 function describe({ billUsdPerDay, coldStartsPerDay, coldStartRate }: CandidateScore): string {

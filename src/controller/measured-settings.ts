@@ -17,12 +17,22 @@ export function measuredSettings<S extends Pick<Settings, 'coldStartMs' | 'idleT
   { billing, grids }: Pick<MetricReading, 'billing' | 'grids'>,
 ): { settings: MeasuredSettings<S>; notes: string[] } {
   const known = { ...billing, ...settings };
-  if (settings.coldStartMs !== undefined)
-    return { settings: { ...known, coldStartMs: settings.coldStartMs }, notes: [] };
+  const notes = idleTimeoutNotes(settings.idleTimeoutSeconds);
+  if (settings.coldStartMs !== undefined) return { settings: { ...known, coldStartMs: settings.coldStartMs }, notes };
   const finest = grids.at(-1);
   const question = { configuredMs: DEFAULT_COLD_START_MS, idleTimeoutSeconds: settings.idleTimeoutSeconds };
   const learned = finest ? learnColdStart(finest, question) : null;
-  if (learned?.source !== 'learned') return { settings: { ...known, coldStartMs: DEFAULT_COLD_START_MS }, notes: [] };
+  if (learned?.source !== 'learned') return { settings: { ...known, coldStartMs: DEFAULT_COLD_START_MS }, notes };
   const coldStartMs = Math.round(ROUNDING ** Math.round(Math.log(learned.coldStartMs) / Math.log(ROUNDING)));
-  return { settings: { ...known, coldStartMs }, notes: [learned.reason] };
+  return { settings: { ...known, coldStartMs }, notes: [...notes, learned.reason] };
+}
+
+/** The model that compares policies tells apart minutes, and needs two of them. */
+export const LEAST_IDLE_TIMEOUT_SECONDS = 120;
+
+export function idleTimeoutNotes(idleTimeoutSeconds: number): string[] {
+  if (idleTimeoutSeconds >= LEAST_IDLE_TIMEOUT_SECONDS) return [];
+  return [
+    `idleTimeoutSeconds = ${idleTimeoutSeconds}: policies are compared as if environments stayed warm for ${LEAST_IDLE_TIMEOUT_SECONDS} s, so that cold starts on demand are counted too low`,
+  ];
 }

@@ -1,7 +1,8 @@
 /** The level that each candidate would have held in every past slot, from what was known in time for it. */
 import type { Forecaster } from '../forecast/index.ts';
-import { DAY_MS, SLOT_MS } from '../time.ts';
+import { SLOT_MS } from '../time.ts';
 import { type Candidate, COVER_QUANTILES, HOLD_SLOTS, type RecentPeak } from './candidates.ts';
+import { repeatedPeaks } from './repeat.ts';
 import type { SlotDemand } from './slot-demand.ts';
 
 /**
@@ -85,10 +86,8 @@ function neededLevels(
     case 'constant':
       return new Float64Array(to - from).fill(candidate.level);
     case 'repeat': {
-      const { days, holdSlots } = candidate;
-      const back = (days * DAY_MS) / SLOT_MS;
-      const reach = holdSlots - 1;
-      const past = cut(demand.highest, from - back - reach, to - back + reach);
+      const reach = candidate.holdSlots - 1;
+      const past = repeatedPeaks(demand, candidate.days, { from: from - reach, to: to + reach });
       return slidingMaximum(past, reach).subarray(reach, reach + to - from);
     }
     case 'recent':

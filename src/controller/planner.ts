@@ -17,7 +17,7 @@ import { type Candidate, candidateName } from './candidates.ts';
 import type { CandidateScore, Choice } from './choose.ts';
 import { type ChoiceContext, choiceAt } from './comparison.ts';
 import { explain } from './explain.ts';
-import { DEFAULT_COLD_START_MS } from './measured-settings.ts';
+import { DEFAULT_COLD_START_MS, LEAST_IDLE_TIMEOUT_SECONDS } from './measured-settings.ts';
 import { limitsOf } from './objective.ts';
 import { type PastCovers, pastCovers, pastLevels } from './past-levels.ts';
 import { expectedDurationMs, type PlanContext, planLevels } from './policy.ts';
@@ -84,7 +84,8 @@ export function createPlanner(
 ): Planner {
   const occurrences = occurrencesAround(history, settings);
   const forecaster = calendarForecaster(history, { timeZone: settings.timeZone, occurrences }, createForecaster);
-  const demand = slotDemand(history);
+  // What happened in events is neither repeated nor recent: they have plans of their own.
+  const demand = slotDemand(maskTraining(history, occurrences), settings.timeZone);
   const covers = pastCovers(forecaster, demand.startMs, memory.covers);
   const context: ChoiceContext = {
     demand,
@@ -149,9 +150,6 @@ function occurrencesAround(history: DemandHistory, settings: PlannerSettings): O
   const endMs = history.startMs + history.meanConcurrency.length * history.stepSeconds * 1000;
   return resolve(settings, { fromMs: history.startMs, toMs: endMs + settings.horizonHours * 3_600_000 + 2 * DAY_MS });
 }
-
-/** The model of the pool tells apart minutes, and needs two of them. */
-const LEAST_IDLE_TIMEOUT_SECONDS = 120;
 
 /** The pool that policies are compared on: what happened in events says nothing about ordinary days. */
 function comparedPool(

@@ -3,6 +3,7 @@ import { median } from 'simple-statistics';
 import type { Forecaster } from '../forecast/index.ts';
 import type { DemandHistory, Forecast } from '../model.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
+import { repeatedPeaks } from './repeat.ts';
 import type { SlotDemand } from './slot-demand.ts';
 import type { Candidate, RecentPeak } from './candidates.ts';
 import { heldBack, type PastCovers, slidingMaximum } from './past-levels.ts';
@@ -84,15 +85,9 @@ function repeated(
   { days, holdSlots }: Candidate & { kind: 'repeat' },
   { demand, startMs, slots, knownSlots }: PlanContext,
 ): Float64Array {
-  const back = (days * DAY_MS) / SLOT_MS;
   const first = Math.round((startMs - demand.startMs) / SLOT_MS);
-  // Slots more than a period ahead repeat the period before the last.
-  const source = (slot: number) => slot - back * Math.max(1, Math.ceil((slot - knownSlots + 1) / back));
   const reach = holdSlots - 1;
-  const past = Float64Array.from(
-    { length: slots + 2 * reach },
-    (_, i) => demand.highest[source(first - reach + i)] ?? 0,
-  );
+  const past = repeatedPeaks(demand, days, { from: first - reach, to: first + slots + reach }, knownSlots);
   return slidingMaximum(past, reach).subarray(reach, reach + slots);
 }
 

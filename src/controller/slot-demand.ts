@@ -1,6 +1,7 @@
 /** A demand history on the slot grid, with draws of how arrivals bunch. */
 import { peakOfRate } from '../forecast/arrivals.ts';
 import type { DemandHistory } from '../model.ts';
+import { type OffsetOf, zoneOffset } from '../time-zone.ts';
 import { DAY_MS, SLOT_SECONDS } from '../time.ts';
 
 /** Demand slot by slot; NaN where it is unknown. */
@@ -14,6 +15,8 @@ export interface SlotDemand {
   highest: Float64Array;
   /** The highest peak up to and including each slot. */
   highestSoFar: Float64Array;
+  /** Of the time zone whose days are repeated. */
+  offsetOf: OffsetOf;
 }
 
 /** More would change no choice and cost time at every tick. */
@@ -24,7 +27,7 @@ const DRAWS = 4;
  * Where the peak was measured there is one draw; else the slots' peaks are drawn, given the rate of the busiest window,
  * at stratified quantiles that depend on the slot's time alone. No slot depends on a later one.
  */
-export function slotDemand(history: DemandHistory): SlotDemand {
+export function slotDemand(history: DemandHistory, timeZone = 'UTC'): SlotDemand {
   const perStep = history.stepSeconds / SLOT_SECONDS;
   const spread = (values: Float64Array) =>
     perStep === 1
@@ -38,7 +41,14 @@ export function slotDemand(history: DemandHistory): SlotDemand {
   );
   let so = 0;
   const highestSoFar = highest.map((peak) => (so = Math.max(so, peak)));
-  return { startMs: history.startMs, mean: spread(history.meanConcurrency), peaks, highest, highestSoFar };
+  return {
+    startMs: history.startMs,
+    mean: spread(history.meanConcurrency),
+    peaks,
+    highest,
+    highestSoFar,
+    offsetOf: zoneOffset(timeZone),
+  };
 }
 
 function drawnPeaks(rates: Float64Array, usualSeconds: Float64Array, history: DemandHistory): Float64Array[] {

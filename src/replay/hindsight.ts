@@ -14,6 +14,9 @@ export interface Period {
 /** So many levels are tried, denser where the demand often is. */
 const CONSTANT_LEVELS = 40;
 
+/** Up to so many, all are tried. */
+const FEW_LEVELS = 40;
+
 /** Constant levels between the least and the most that any minute needed; 0, on demand, is not among them. */
 export function constantCandidates(record: DemandRecord, period: Period, maxCapacity: number): Policy[] {
   const { max, mean } = demandOf(record, period);
@@ -23,6 +26,8 @@ export function constantCandidates(record: DemandRecord, period: Period, maxCapa
     const demand = sorted[Math.round((i / CONSTANT_LEVELS) * (sorted.length - 1))] ?? 0;
     levels.add(Math.min(maxCapacity, Math.max(1, Math.ceil(demand))));
   }
+  const top = Math.ceil(sorted.at(-1) ?? 0);
+  if (top <= FEW_LEVELS) for (let level = 1; level <= Math.min(top, maxCapacity); level++) levels.add(level);
   return [...levels]
     .sort((a, b) => a - b)
     .map((level) => ({ name: `constant ${level}`, scheduled: constantTimeline(period.startMs, level) }));

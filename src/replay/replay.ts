@@ -1,7 +1,7 @@
 /** The whole replay of one target: the controller's walk, then every policy's score. */
 import type { Settings } from '../config.ts';
 import type { Objective } from '../controller/choose.ts';
-import { DEFAULT_COLD_START_MS } from '../controller/measured-settings.ts';
+import { DEFAULT_COLD_START_MS, idleTimeoutNotes } from '../controller/measured-settings.ts';
 import { objectiveOf } from '../controller/objective.ts';
 import { createPlanner, emptyMemory, type Planner } from '../controller/planner.ts';
 import { type Architecture, DEFAULT_REGION, priceNotes, type Prices } from '../economics/prices.ts';
@@ -74,7 +74,15 @@ export async function replay(
     assumptions: assumptionsOf(settings, evaluation),
     policies: policies.map((policy) => ({ ...policy, timeline: cutTimeline(policy.timeline, fromMs, toMs) })),
     ticks: { all: walk.ticks, byPolicy: walk.policies },
-    notes: [...reading.notes, ...historyNotes(evaluation), ...methodNotes(evaluation), ...priceNotes(settings)],
+    notes: [
+      ...reading.notes,
+      ...historyNotes(evaluation),
+      ...methodNotes(evaluation),
+      ...gapNotes(evaluation),
+      ...idleTimeoutNotes(settings.idleTimeoutSeconds),
+      ...budgetNotes(settings),
+      ...priceNotes(settings),
+    ],
   };
 }
 
@@ -127,6 +135,22 @@ function methodNotes({ method, invocations }: Evaluation): string[] {
   return [
     `${Math.round(invocations).toLocaleString('en-US')} requests are too many to run one by one: costs and cold starts are those of the minute model`,
   ];
+}
+
+/** Simulated requests need numbers: what is unknown is played as silence, which favours whoever holds little. */
+function gapNotes({ history, fromMs, toMs }: Evaluation): string[] {
+  const stepMs = history.stepSeconds * 1000;
+  const stepOf = (timeMs: number) => Math.max(0, Math.floor((timeMs - history.startMs) / stepMs));
+  const period = history.meanConcurrency.subarray(stepOf(fromMs), stepOf(toMs));
+  const unknown = period.reduce((count, mean) => count + (Number.isNaN(mean) ? 1 : 0), 0);
+  if (unknown === 0) return [];
+  return [
+    `${((100 * unknown) / period.length).toFixed(1)} % of the evaluated period is unknown, and played as without requests`,
+  ];
+}
+
+function budgetNotes({ monthlyBudgetUsd }: Settings): string[] {
+  return monthlyBudgetUsd === undefined ? [] : ['monthlyBudgetUsd caps Prewarm alone, not the alternatives'];
 }
 
 function nothingToReplay(reading: MetricReading, settings: Settings, evaluateFromMs?: number): ReplayResult {

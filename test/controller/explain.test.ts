@@ -52,7 +52,7 @@ describe('explain', () => {
       'on demand would have been the cheapest of 3 policies: 10.00 USD and 20 cold starts (2 %) a day',
       'next, constant 4: 14.00 USD and 15 cold starts (1.5 %) a day',
       'best forecast plan, forecast q99, hold 15 min: 16.00 USD and 5 cold starts (0.5 %) a day',
-      'the forecast plan would win above 0.40 USD per cold start (now 0.1)',
+      'a forecast plan would be the cheapest above 0.40 USD per cold start (now 0.1)',
     ]);
   });
 
@@ -60,7 +60,7 @@ describe('explain', () => {
     [
       'too little history',
       decision([[10, 20]], { choice: null, score: null, knownSlots: 200 }),
-      'policies are compared from a day of history on (have 0.7)',
+      'the history is 0.7 days long',
     ],
     [
       'no forecast in the comparison',
