@@ -92,14 +92,16 @@ function highestOf(values: Float64Array, from: number, to: number): number {
 
 function withShortage(model: ColdStartModel, i: number, step: { need: number; warm: number; shelter: number }): number {
   const { losses, load, coldStartMs } = model;
-  return environmentsAfter({
-    ...step,
+  return environmentsAfter(losses, {
+    need: step.need,
+    warm: step.warm,
+    shelter: step.shelter,
     load: load.endLoad[i]!,
+    row: model.busyRow[i]!,
     durationSeconds: load.durationSeconds[i]!,
     // The request that starts the first one does not come again.
     requestsPerSecond: Math.max(0, load.requestsPerSecond[i]! - 1 / load.stepSeconds),
     coldStartSeconds: coldStartMs / 1000,
-    refusedAt: (environments) => losses.loss(model.busyRow[i]!, environments),
   });
 }
 
@@ -109,13 +111,12 @@ export interface Shortage {
   warm: number;
   /** Requests that run elsewhere. */
   shelter: number;
-  /** All that is offered, Erlang. */
+  /** All that is offered, Erlang, and its row in the table of losses. */
   load: number;
+  row: number;
   durationSeconds: number;
   requestsPerSecond: number;
   coldStartSeconds: number;
-  /** Share of requests that find none of so many environments free. */
-  refusedAt: (environments: number) => number;
 }
 
 /**
@@ -125,18 +126,18 @@ export interface Shortage {
  *   finish keep up (as many as the deviation of the load);
  * - else each cold start draws as many after it as find no environment during its initialisation.
  */
-export function environmentsAfter(shortage: Shortage): number {
-  const { need, warm, shelter, load, requestsPerSecond: rate, coldStartSeconds, refusedAt } = shortage;
+export function environmentsAfter(losses: LossTable, shortage: Shortage): number {
+  const { need, warm, shelter, load, row, requestsPerSecond: rate, coldStartSeconds } = shortage;
   const environments = shelter + warm;
   let pool = warm;
   if (load > environments) {
     const missing = 1 - environments / load;
     const seconds = coldStartSeconds + shortage.durationSeconds * missing;
-    const refused = rate * refusedAt(environments);
+    const refused = rate * losses.loss(row, environments);
     const short = rate * missing * seconds;
     const started = 1 + refused * seconds + Math.min(Math.sqrt(load), short);
     pool = Math.min(warm + started, need + refused * coldStartSeconds);
   }
-  while (pool < need) pool += Math.min(1, need - pool) + rate * refusedAt(shelter + pool) * coldStartSeconds;
+  while (pool < need) pool += Math.min(1, need - pool) + rate * losses.loss(row, shelter + pool) * coldStartSeconds;
   return pool;
 }

@@ -45,8 +45,13 @@ export function runInMinutes(record: DemandRecord, policy: Policy, options: RunO
     };
     const usable = capacity.endMinute(atMs + MINUTE_MS, demand);
     const needed = spillOf(demand, usable);
-    const short = (warm: number) => afterShortage(demand, { needed, warm, usable }, coldStartMs);
-    const coldStarts = pools.reduce((sum, pool) => sum + pool.need(atMs, needed, short) / pools.length, 0);
+    let coldStarts = 0;
+    for (const pool of pools) {
+      const warm = pool.warmAt(atMs);
+      const there = needed > warm ? afterShortage(demand, { needed, warm, usable }, coldStartMs) : needed;
+      pool.keep(atMs, there);
+      coldStarts += Math.max(0, there - warm) / pools.length;
+    }
     if (atMs < fromMs) continue;
     const carriedMs = carriedOf(demand, usable) * MINUTE_MS;
     totals.invocations += demand.requests;
@@ -75,16 +80,15 @@ function afterShortage(
   { needed, warm, usable }: { needed: number; warm: number; usable: number },
   coldStartMs: number,
 ): number {
-  const row = losses.row(load);
-  return environmentsAfter({
+  return environmentsAfter(losses, {
     need: needed,
     warm,
     shelter: usable,
     load,
+    row: losses.row(load),
     durationSeconds: (load * MINUTE_MS) / 1000 / Math.max(1, requests),
     requestsPerSecond: Math.max(0, requests - 1) / (MINUTE_MS / 1000),
     coldStartSeconds: coldStartMs / 1000,
-    refusedAt: (environments) => losses.loss(row, environments),
   });
 }
 
@@ -108,15 +112,17 @@ class WarmPool {
     this.idleTimeoutMs = idleTimeoutMs;
   }
 
-  /** Cold starts in the minute in which `needed` environments are needed at its busiest; `short` says how many there are after it. */
-  need(atMs: number, needed: number, short: (warm: number) => number): number {
+  warmAt(atMs: number): number {
     const { queue } = this;
     while ((queue[0]?.untilMs ?? Infinity) < atMs) queue.shift();
-    const warm = queue[0]?.needed ?? 0;
-    const there = needed > warm ? short(warm) : needed;
-    while ((queue.at(-1)?.needed ?? Infinity) <= there) queue.pop();
-    queue.push({ untilMs: atMs + this.idleTimeoutMs, needed: there });
-    return Math.max(0, there - warm);
+    return queue[0]?.needed ?? 0;
+  }
+
+  /** So many are in use in the minute. */
+  keep(atMs: number, needed: number): void {
+    const { queue } = this;
+    while ((queue.at(-1)?.needed ?? Infinity) <= needed) queue.pop();
+    queue.push({ untilMs: atMs + this.idleTimeoutMs, needed });
   }
 }
 
