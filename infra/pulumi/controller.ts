@@ -26,7 +26,7 @@ export function createController(worker: Worker, settings: Settings): aws.lambda
     runtime: 'nodejs24.x',
     architectures: ['arm64'],
     memorySize: 512,
-    timeout: 240,
+    timeout: 210,
     // Two runs must not write the same schedule at once.
     reservedConcurrentExecutions: 1,
     role: role.arn,

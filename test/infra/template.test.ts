@@ -8,7 +8,10 @@ import { deployed, references } from './deployed.ts';
 import { describeWithTools } from './tools.ts';
 
 /** The controller reads these from the function, its metrics and AWS_REGION; the settings are for metric files. */
-const NOT_A_PARAMETER = new Set(['averageDurationMs', 'memoryMb', 'architecture', 'region']);
+const OF_THE_FUNCTION = ['averageDurationMs', 'memoryMb', 'architecture', 'region'];
+/** Neighbours and queues need rights that depend on them: see docs/related.md for both, the variable and the policy. */
+const WITH_RIGHTS_OF_THEIR_OWN = ['related', 'queue', 'api', 'eventSource'];
+const NOT_A_PARAMETER = new Set([...OF_THE_FUNCTION, ...WITH_RIGHTS_OF_THEIR_OWN]);
 /** Text, so that empty can mean "not given": the price and the rate exclude each other. */
 const MAY_BE_EMPTY = new Set(['coldStartPriceUsd', 'maxColdStartRate', 'monthlyBudgetUsd']);
 /** Checked by the controller alone: what CloudFormation can say of them is less than a bound. */

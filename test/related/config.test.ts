@@ -46,7 +46,7 @@ describe('the settings of neighbours and queues', () => {
     ['an unknown namespace', { namespace: 'dynamo' }, /^PREWARM_RELATED\.0\.namespace = "dynamo": must be one of/],
     ['crossed bounds', { minCapacity: 9, maxCapacity: 3 }, /\.0\.minCapacity = 9: must not exceed maxCapacity = 3$/],
     ['a negative minimum', { minCapacity: -1 }, /\.0\.minCapacity = -1: .*>=0/],
-    ['half a unit', { maxCapacity: 1.5 }, /\.0\.maxCapacity = 1\.5: .*int/],
+    ['half a unit', { maxCapacity: 1.5 }, /\.0\.maxCapacity = 1\.5: .*whole number/],
     ['no units', { unitsPerConcurrentExecution: 0 }, /\.0\.unitsPerConcurrentExecution = 0: .*>0/],
     [
       'endless units',
