@@ -86,7 +86,7 @@ function defer(config: TargetConfig, run: Run): TargetRun {
   return { target, outcome: 'deferred', writes: 0, retry: false };
 }
 
-function nameOf({ target: { functionName, alias } }: TargetConfig): string {
+function nameOf({ target: { functionName, alias } }: Pick<TargetConfig, 'target'>): string {
   return `${functionName}:${alias}`;
 }
 
@@ -212,7 +212,7 @@ function watchScaling(ports: FollowedPorts): { ports: FollowedPorts; seen: () =>
 
 /** A fresh process publishes the next two hours, a warm one the slot that has come into reach since. */
 function publishAhead(report: TickReport, run: Run): void {
-  const target = `${report.target.functionName}:${report.target.alias}`;
+  const target = nameOf(report);
   const options = { nowMs: report.nowMs, publishedUntilMs: run.publishedUntilMs.get(target) ?? 0 };
   for (const { slotMs, fields } of aheadFields(report, options)) {
     run.metricsLog.info({ target, ...fields }, 'forecast ahead');

@@ -1,18 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarSchema, holidaysSchema } from '../src/config-calendar.ts';
-import { configFromEnv } from '../src/config-env.ts';
-import { InputError } from '../src/errors.ts';
+import { faultsOf } from './environment-faults.ts';
 
-function faultsOf(env: Record<string, string>): readonly string[] {
-  try {
-    configFromEnv({ PREWARM_TARGETS: 'a:live', ...env });
-  } catch (error) {
-    if (error instanceof InputError) return error.faults;
-    throw error;
-  }
-  return [];
-}
 const faultsOfEvent = (event: object) => faultsOf({ PREWARM_CALENDAR: JSON.stringify([event]) });
 const SALE = { name: 'sale', date: '2026-11-27', factor: 2 };
 

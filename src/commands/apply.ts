@@ -1,9 +1,8 @@
 /** `prewarm apply`: one tick in act mode, shown first and confirmed by a person. */
-import { createInterface } from 'node:readline/promises';
 import { connectAws, type ConnectOptions } from '../aws/connect.ts';
 import type { TargetConfig } from '../config.ts';
 import { hasChanges } from '../controller/diff.ts';
-import { InputError } from '../errors.ts';
+import { isCarriedOut } from '../controller/tick.ts';
 import { queueFedSource } from '../related/arrivals.ts';
 import { wouldWrite } from '../related/follow.ts';
 import { type FollowedReport, tickWithNeighbours } from '../related/tick.ts';
@@ -11,6 +10,7 @@ import { previewJson } from '../report/preview-json.ts';
 import { previewText } from '../report/preview-text.ts';
 import { relatedText } from '../report/related-text.ts';
 import { terminalFor } from '../report/terminal.ts';
+import { confirm } from './confirm.ts';
 import { type CommandIo, NotDoneError, printLine } from './io.ts';
 import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
@@ -34,7 +34,7 @@ export async function apply(options: ApplyOptions, io: CommandIo): Promise<void>
     const planned = await tickOnAws(config, { ...connection, mayWrite: false });
     printLine(io.stderr, previewText(planned, terminal));
     refuseUnlessPlanned(planned);
-    if (hasChanges(planned.changes) || wouldFollow(planned)) await confirm(io);
+    if (hasChanges(planned.changes) || wouldFollow(planned)) await confirm('Write this schedule?', io);
   }
   const report = await tickOnAws(config, { ...connection, mayWrite: true });
   if (options.json) printLine(io.stdout, JSON.stringify(previewJson(report, null)));
@@ -75,20 +75,8 @@ function tickOnAws(config: TargetConfig, connection: ConnectOptions): Promise<Fo
 }
 
 function refuseUnlessPlanned(report: FollowedReport): void {
-  if (report.outcome === 'planned' || report.outcome === 'held') return;
+  if (isCarriedOut(report.outcome)) return;
   const followed = report.related.some(({ applied }) => applied) || report.eventSource?.outcome === 'changed';
   const what = followed ? 'only neighbours were written' : 'nothing was written';
   throw new NotDoneError(`${what}: ${report.reason}`);
-}
-
-async function confirm(io: CommandIo): Promise<void> {
-  if (!io.stdin.isTTY)
-    throw new InputError('nothing was written: there is no terminal to ask on; give --yes to write without asking');
-  const prompt = createInterface({ input: io.stdin, output: io.stderr });
-  try {
-    const answer = await prompt.question('Write this schedule? [y/N] ');
-    if (!/^y(es)?$/i.test(answer.trim())) throw new NotDoneError('nothing was written');
-  } finally {
-    prompt.close();
-  }
 }

@@ -84,13 +84,14 @@ export function createPlanner(
 ): Planner {
   const occurrences = occurrencesAround(history, settings);
   const forecaster = calendarForecaster(history, { timeZone: settings.timeZone, occurrences }, createForecaster);
-  // What happened in events is neither repeated nor recent: they have plans of their own.
-  const demand = slotDemand(maskTraining(history, occurrences), settings.timeZone);
+  // What happened in events is not repeated, not recent and not compared on: they have plans of their own.
+  const ordinary = maskTraining(history, occurrences);
+  const demand = slotDemand(ordinary, settings.timeZone);
   const covers = pastCovers(forecaster, demand.startMs, memory.covers);
   const context: ChoiceContext = {
     demand,
     covers,
-    pool: once(() => comparedPool(history, occurrences, settings)),
+    pool: once(() => comparedPool(ordinary, settings)),
     settings,
     usages: memory.usages,
     choices: memory.choices,
@@ -151,13 +152,12 @@ function occurrencesAround(history: DemandHistory, settings: PlannerSettings): O
   return resolve(settings, { fromMs: history.startMs, toMs: endMs + settings.horizonHours * 3_600_000 + 2 * DAY_MS });
 }
 
-/** The pool that policies are compared on: what happened in events says nothing about ordinary days. */
+/** The pool that policies are compared on. */
 function comparedPool(
   history: DemandHistory,
-  occurrences: readonly Occurrence[],
   { coldStartMs = DEFAULT_COLD_START_MS, idleTimeoutSeconds }: PlannerSettings,
 ): PoolModel {
-  return poolModel(poolDemandOf(maskTraining(history, occurrences)), {
+  return poolModel(poolDemandOf(history), {
     coldStartMs,
     idleTimeoutSeconds: Math.max(LEAST_IDLE_TIMEOUT_SECONDS, idleTimeoutSeconds),
   });

@@ -58,8 +58,7 @@ function computeBlocks(
   const levels = asScheduled(pastLevels(candidate, { demand, covers }, span, limits), settings);
   const model = pool();
   const perSlot = SLOT_SECONDS / model.stepSeconds;
-  const offset = Math.round((demand.startMs - model.startMs) / SLOT_MS);
-  const window = poolWindow(model, (span.from + offset) * perSlot, (span.to + offset) * perSlot);
+  const window = poolWindow(model, span.from * perSlot, span.to * perSlot);
   const usage = poolUsage(window, levels, perSlot);
   return Array.from({ length: blocks.to - blocks.from }, (_, i) => {
     const start = leadIn + i * BLOCK_SLOTS;

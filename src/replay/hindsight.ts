@@ -1,4 +1,5 @@
 /** Candidates chosen with the period known: constant levels, and plans that know how many requests come in every minute. */
+import { slidingMaximum } from '../controller/past-levels.ts';
 import { MINUTE_MS, SLOT_MS } from '../time.ts';
 import { type DemandRecord, minutePeaks, slotsOf } from './demand-record.ts';
 import type { Policy } from './lane.ts';
@@ -97,11 +98,4 @@ function slotCount({ startMs, endMs }: Period): number {
 
 function demandOf(record: DemandRecord, { startMs, endMs }: Period): { max: Float64Array; mean: Float64Array } {
   return slotsOf(record, startMs, slotCount({ startMs, endMs }));
-}
-
-/** Maximum over [i - reach, i + reach] for every i. */
-function slidingMaximum(values: Float64Array, reach: number): Float64Array {
-  return values.map((_, i) =>
-    values.subarray(Math.max(0, i - reach), i + reach + 1).reduce((a, b) => Math.max(a, b), 0),
-  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configFromEnv } from '../../src/config-env.ts';
-import { InputError } from '../../src/errors.ts';
+import { faultsOf } from '../environment-faults.ts';
 
 const TABLE = {
   namespace: 'dynamodb',
@@ -12,16 +12,6 @@ const TABLE = {
 };
 
 const UUID = '12345678-1234-1234-1234-123456789ABC';
-
-function faultsOf(env: Record<string, string>): readonly string[] {
-  try {
-    configFromEnv({ PREWARM_TARGETS: 'a:live', ...env });
-  } catch (error) {
-    if (error instanceof InputError) return error.faults;
-    throw error;
-  }
-  return [];
-}
 
 describe('the settings of neighbours and queues', () => {
   it('are off by default', () => {

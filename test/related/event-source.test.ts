@@ -5,6 +5,7 @@ import type { EventSourcePorts, EventSourceState } from '../../src/controller/po
 import type { TickReport } from '../../src/controller/tick.ts';
 import { TransientError } from '../../src/errors.ts';
 import { followEventSource, nextMaximum, wantedConcurrency } from '../../src/related/event-source.ts';
+import { tickReport } from '../tick-report.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10);
 const UUID = '12345678-1234-1234-1234-123456789abc';
@@ -32,41 +33,15 @@ function reportOf(demand: Partial<Demand> = {}, own: Partial<TickReport> = {}): 
   const { ahead = [20, 90], planned = 0, measured = [90, 5] } = demand;
   const values = Float64Array.from({ length: 24 }, (_, slot) => ahead[slot < 12 ? 0 : 1]);
   const past = Float64Array.from({ length: 24 }, (_, slot) => measured[slot < 12 ? 0 : 1]);
-  return {
-    target: CONFIG.target,
-    nowMs: NOW,
-    mode: 'act',
-    outcome: 'planned',
+  const plan = {
+    policy: 'test',
     reason: '',
-    notes: [],
-    history: {
-      startMs: NOW - 7_200_000,
-      stepSeconds: 300,
-      invocations: past,
-      averageDurationMs: past,
-      meanConcurrency: past,
-      peakConcurrency: past,
-      peakBasis: 'observed',
-      peakWindowSeconds: 60,
-    },
-    dataAgeSeconds: 300,
-    forecast: { model: 'test', startMs: NOW, stepSeconds: 300, mean: values, peak: [{ level: 0.99, values }] },
-    lastHour: null,
-    plan: {
-      policy: 'test',
-      reason: '',
-      startMs: NOW,
-      stepSeconds: 300,
-      capacity: new Int32Array(24).fill(planned),
-      baseline: 0,
-    },
-    choice: null,
-    trust: null,
-    actions: [],
-    changes: { registerNow: null, create: [], update: [], delete: [], keep: [], foreign: [] },
-    applied: null,
-    ...own,
+    startMs: NOW,
+    stepSeconds: 300,
+    capacity: new Int32Array(24).fill(planned),
+    baseline: 0,
   };
+  return tickReport({ nowMs: NOW, startMs: NOW, past, ahead: values }, { plan, ...own });
 }
 
 describe('the maximum concurrency that is wanted', () => {

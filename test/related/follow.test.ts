@@ -7,6 +7,7 @@ import { RefusedError, TransientError } from '../../src/errors.ts';
 import type { ScheduledAction } from '../../src/model.ts';
 import { decideNeighbour, followNeighbour, type NeighbourState, type RelatedReport } from '../../src/related/follow.ts';
 import { parseAt } from '../../src/time.ts';
+import { tickReport } from '../tick-report.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 3);
 const HOUR = 3_600_000;
@@ -36,35 +37,7 @@ function reportOf(own: Partial<TickReport> = {}): TickReport {
     const hour = new Date(startMs + slot * 300_000).getUTCHours();
     return hour === 12 ? 20 : 2;
   });
-  const series = Float64Array.of(1, 1);
-  return {
-    target: CONFIG.target,
-    nowMs: NOW,
-    mode: 'act',
-    outcome: 'planned',
-    reason: '',
-    notes: [],
-    history: {
-      startMs: startMs - 600_000,
-      stepSeconds: 300,
-      invocations: series,
-      averageDurationMs: series,
-      meanConcurrency: series,
-      peakConcurrency: series,
-      peakBasis: 'observed',
-      peakWindowSeconds: 60,
-    },
-    dataAgeSeconds: 300,
-    forecast: { model: 'test', startMs, stepSeconds: 300, mean: values, peak: [{ level: 0.99, values }] },
-    lastHour: null,
-    plan: null,
-    choice: null,
-    trust: null,
-    actions: [],
-    changes: { registerNow: null, create: [], update: [], delete: [], keep: [], foreign: [] },
-    applied: null,
-    ...own,
-  };
+  return tickReport({ nowMs: NOW, startMs, past: Float64Array.of(1, 1), ahead: values }, own);
 }
 
 const decide = (state: NeighbourState, report = reportOf()): RelatedReport =>
