@@ -1,4 +1,5 @@
 /** `prewarm apply`: one tick in act mode, shown first and confirmed by a person. */
+import type { Command } from 'commander';
 import { connectAws, type ConnectOptions } from '../aws/connect.ts';
 import type { TargetConfig } from '../config.ts';
 import { hasChanges } from '../controller/diff.ts';
@@ -11,10 +12,11 @@ import { previewText } from '../report/preview-text.ts';
 import { relatedText } from '../report/related-text.ts';
 import { terminalFor } from '../report/terminal.ts';
 import { confirm } from './confirm.ts';
+import { examples } from './examples.ts';
 import { type CommandIo, NotDoneError, printLine } from './io.ts';
-import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
-export interface ApplyOptions extends Record<string, unknown> {
+interface ApplyOptions extends Record<string, unknown> {
   function?: string;
   alias?: string;
   yes?: boolean;
@@ -23,7 +25,23 @@ export interface ApplyOptions extends Record<string, unknown> {
   profile?: string;
 }
 
-export async function apply(options: ApplyOptions, io: CommandIo): Promise<void> {
+export function addApply(program: Command, io: CommandIo): void {
+  addSettingsFlags(
+    addAwsFlags(
+      program
+        .command('apply')
+        .description('run one tick that writes the schedule; asks first')
+        .requiredOption('--function <name>', 'the Lambda function')
+        .requiredOption('--alias <name>', 'its alias')
+        .option('--yes', 'write without asking')
+        .option('--json', 'print what was decided as JSON (prewarm/preview/1)'),
+    ),
+  )
+    .addHelpText('after', examples('prewarm apply --function my-function --alias live --max-capacity 50'))
+    .action((options: ApplyOptions) => apply(options, io));
+}
+
+async function apply(options: ApplyOptions, io: CommandIo): Promise<void> {
   const config = configFromFlags(targetFromFlags(options), 'act', options);
   const connection = {
     nowMs: io.nowMs,

@@ -1,4 +1,5 @@
 /** `prewarm demo`: the built controller lives through days of a real workload in the local AWS, and shows what it did. */
+import type { Command } from 'commander';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,14 +11,25 @@ import { InputError } from '../errors.ts';
 import { demoJson, demoText, type DemoResult } from '../report/demo.ts';
 import { startProgress } from '../report/progress.ts';
 import { terminalFor } from '../report/terminal.ts';
+import { examples } from './examples.ts';
 import { type CommandIo, printLine } from './io.ts';
 
-export interface DemoOptions {
+interface DemoOptions {
   days?: string;
   json?: boolean;
 }
 
-export async function demo(options: DemoOptions, io: CommandIo): Promise<void> {
+export function addDemo(program: Command, io: CommandIo): void {
+  program
+    .command('demo')
+    .description('run the built controller for a simulated day against a local AWS, on a real workload')
+    .option('--days <number>', 'simulated days (default: 1)')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', examples('prewarm demo', 'prewarm demo --days 3'))
+    .action((options: DemoOptions) => demo(options, io));
+}
+
+async function demo(options: DemoOptions, io: CommandIo): Promise<void> {
   const days = daysFrom(options.days);
   const scenario = await demoScenario(days);
   const folder = await mkdtemp(join(tmpdir(), 'prewarm-demo-'));

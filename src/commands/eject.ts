@@ -1,4 +1,5 @@
 /** `prewarm eject`: takes Prewarm away from a target, shown first and confirmed by a person. */
+import type { Command } from 'commander';
 import { createAccountReader } from '../aws/account-facts.ts';
 import { createClients } from '../aws/clients.ts';
 import { createRelatedPorts } from '../aws/related-scaling.ts';
@@ -10,10 +11,11 @@ import { InputError } from '../errors.ts';
 import type { CapacityBounds } from '../model.ts';
 import { carryOut, ejectText, type EjectWishes, hasWork, type Neighbour, planEject } from '../ops/eject.ts';
 import { confirm } from './confirm.ts';
+import { examples } from './examples.ts';
 import { type CommandIo, NotDoneError, printLine } from './io.ts';
-import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { addAwsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
-export interface EjectOptions extends Record<string, unknown> {
+interface EjectOptions extends Record<string, unknown> {
   function?: string;
   alias?: string;
   namePrefix?: string;
@@ -28,7 +30,33 @@ export interface EjectOptions extends Record<string, unknown> {
   profile?: string;
 }
 
-export async function eject(options: EjectOptions, io: CommandIo): Promise<void> {
+export function addEject(program: Command, io: CommandIo): void {
+  addAwsFlags(
+    program
+      .command('eject')
+      .description('take Prewarm away from a target: shows what it would remove, and asks first')
+      .option('--function <name>', 'the Lambda function')
+      .option('--alias <name>', 'its alias')
+      .option('--name-prefix <text>', 'what the names of its scheduled actions begin with (default: prewarm)')
+      .option('--min-capacity <number>', 'leave the target registered, with this minimum')
+      .option('--max-capacity <number>', 'and this maximum')
+      .option('--keep-bounds', 'leave the target registered, with the bounds that are in force')
+      .option('--deregister', 'remove the registration with Application Auto Scaling, too')
+      .option('--provisioned <keep|delete>', 'what becomes of the provisioned concurrency that nothing manages then')
+      .option('--related <file>', "the controller's setting related: take their schedules away, too")
+      .option('--yes', 'remove without asking'),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'prewarm eject --function my-function --alias live --min-capacity 0 --max-capacity 0',
+        'prewarm eject --function my-function --alias live --deregister --provisioned delete',
+      ),
+    )
+    .action((options: EjectOptions) => eject(options, io));
+}
+
+async function eject(options: EjectOptions, io: CommandIo): Promise<void> {
   const { namePrefix, related } = options;
   const config = configFromFlags(targetFromFlags(options), 'observe', {
     ...(namePrefix === undefined ? {} : { namePrefix }),

@@ -1,4 +1,5 @@
 /** `prewarm preview`: the loop without its last step. It holds no client that can write. */
+import type { Command } from 'commander';
 import { basename } from 'node:path';
 import { DateTime } from 'luxon';
 import { connectAws } from '../aws/connect.ts';
@@ -11,10 +12,11 @@ import { type FollowedPorts, type FollowedReport, tickWithNeighbours } from '../
 import { previewJson } from '../report/preview-json.ts';
 import { previewText } from '../report/preview-text.ts';
 import { terminalFor } from '../report/terminal.ts';
+import { examples } from './examples.ts';
 import { type CommandIo, printLine } from './io.ts';
-import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
-export interface PreviewOptions extends Record<string, unknown> {
+interface PreviewOptions extends Record<string, unknown> {
   metrics?: string;
   function?: string;
   alias?: string;
@@ -24,7 +26,33 @@ export interface PreviewOptions extends Record<string, unknown> {
   profile?: string;
 }
 
-export async function preview(options: PreviewOptions, io: CommandIo): Promise<void> {
+export function addPreview(program: Command, io: CommandIo): void {
+  addSettingsFlags(
+    addAwsFlags(
+      program
+        .command('preview')
+        .description('show the forecast, the plan and what would change; writes nothing')
+        .option(
+          '--metrics <file>',
+          'metrics to learn from: CSV or the JSON of `aws cloudwatch get-metric-data`; - is standard input',
+        )
+        .option('--function <name>', 'the Lambda function, read from CloudWatch')
+        .option('--alias <name>', 'its alias')
+        .option('--at <time>', 'preview as of this moment (ISO-8601), with only the data before it')
+        .option('--json', 'print one JSON object (prewarm/preview/1)'),
+    ),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'prewarm preview --metrics requests.csv --average-duration-ms 2000',
+        'prewarm preview --function my-function --alias live --json',
+      ),
+    )
+    .action((options: PreviewOptions) => preview(options, io));
+}
+
+async function preview(options: PreviewOptions, io: CommandIo): Promise<void> {
   const atMs = options.at === undefined ? null : parseTime('--at', options.at);
   const report =
     options.metrics === undefined

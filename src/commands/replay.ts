@@ -1,4 +1,5 @@
 /** `prewarm replay`: what the controller would have done on past data, against what else could have been done. */
+import type { Command } from 'commander';
 import { connectAws } from '../aws/connect.ts';
 import type { TargetConfig } from '../config.ts';
 import { InputError } from '../errors.ts';
@@ -11,11 +12,12 @@ import { replayJson } from '../report/replay-json.ts';
 import { replayText } from '../report/replay-text.ts';
 import { terminalFor } from '../report/terminal.ts';
 import { DAY_MS, isoUtc } from '../time.ts';
+import { examples } from './examples.ts';
 import { type CommandIo, printLine } from './io.ts';
 import { parseTime } from './preview.ts';
-import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
-export interface ReplayCommandOptions extends Record<string, unknown> {
+interface ReplayCommandOptions extends Record<string, unknown> {
   metrics?: string;
   function?: string;
   alias?: string;
@@ -28,7 +30,33 @@ export interface ReplayCommandOptions extends Record<string, unknown> {
 /** Between two looks at the event loop, so that a replay can be stopped. */
 const WAIT_EVERY_MS = 50;
 
-export async function replayCommand(options: ReplayCommandOptions, io: CommandIo): Promise<void> {
+export function addReplay(program: Command, io: CommandIo): void {
+  addSettingsFlags(
+    addAwsFlags(
+      program
+        .command('replay')
+        .description('walk the controller through past data and score its plan and the alternatives request by request')
+        .option('--metrics <file>', 'metrics of the past: CSV or JSON as for preview; - is standard input')
+        .option('--function <name>', 'the Lambda function, read from CloudWatch')
+        .option('--alias <name>', 'its alias')
+        .option(
+          '--evaluate-from <time>',
+          'score from this moment on (ISO-8601); what comes before is history (default: the second half)',
+        )
+        .option('--json', 'print one JSON object (prewarm/replay/1)'),
+    ),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'prewarm replay --metrics requests.csv --average-duration-ms 2000 --cold-start-price-usd 0.03',
+        'prewarm replay --function my-function --alias live --max-cold-start-rate 0.001 --json',
+      ),
+    )
+    .action((options: ReplayCommandOptions) => replayCommand(options, io));
+}
+
+async function replayCommand(options: ReplayCommandOptions, io: CommandIo): Promise<void> {
   const evaluateFromMs =
     options.evaluateFrom === undefined ? undefined : parseTime('--evaluate-from', options.evaluateFrom);
   const { config, reading } = await configAndReading(options, io);

@@ -1,13 +1,15 @@
 /** `prewarm status`: what is scheduled, what fired, what failed, and the forecast against today. It holds no client that can write. */
+import type { Command } from 'commander';
 import { InputError } from '../errors.ts';
 import { statusJson, statusText } from '../ops/status-report.ts';
 import { statusOf } from '../ops/status.ts';
 import { terminalFor } from '../report/terminal.ts';
+import { examples } from './examples.ts';
 import { type CommandIo, printLine } from './io.ts';
 import { observeTarget } from './observe-target.ts';
-import { awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
-export interface StatusOptions extends Record<string, unknown> {
+interface StatusOptions extends Record<string, unknown> {
   function?: string;
   alias?: string;
   json?: boolean;
@@ -15,7 +17,22 @@ export interface StatusOptions extends Record<string, unknown> {
   profile?: string;
 }
 
-export async function status(options: StatusOptions, io: CommandIo): Promise<void> {
+export function addStatus(program: Command, io: CommandIo): void {
+  addSettingsFlags(
+    addAwsFlags(
+      program
+        .command('status')
+        .description('show what is scheduled, what fired, what failed, and the forecast against today; writes nothing')
+        .option('--function <name>', 'the Lambda function')
+        .option('--alias <name>', 'its alias')
+        .option('--json', 'print one JSON object (prewarm/status/1)'),
+    ),
+  )
+    .addHelpText('after', examples('prewarm status --function my-function --alias live'))
+    .action((options: StatusOptions) => status(options, io));
+}
+
+async function status(options: StatusOptions, io: CommandIo): Promise<void> {
   const config = configFromFlags(targetFromFlags(options), 'observe', options);
   const nowMs = io.nowMs();
   const observed = await observeTarget(config, awsFromFlags(options), io.nowMs);
