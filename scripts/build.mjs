@@ -42,6 +42,31 @@ export async function buildHandler({ outfile = join(ROOT, 'dist', 'handler.mjs')
   return { outfile, bytes: statSync(outfile).size };
 }
 
+/**
+ * Bundles a page of src/page: its script and its style, to be put into one HTML file. Throws esbuild's BuildFailure.
+ *
+ * @param {string} name the folder in src/page, with main.ts and main.css
+ * @returns {Promise<{ script: string, style: string }>}
+ */
+export async function bundlePage(name) {
+  const folder = join(ROOT, 'src', 'page', name);
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(folder, 'main.ts'), join(folder, 'main.css')],
+    bundle: true,
+    minify: true,
+    write: false,
+    outdir: 'page',
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  const textOf = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
+  return { script: textOf('.js'), style: textOf('.css') };
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { outfile, bytes } = await buildHandler();
   console.log(`${outfile}  ${Math.ceil(bytes / 1024)} KiB`);

@@ -24,6 +24,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   demo: ['leaf', 'input', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay'],
   related: ['leaf', 'calendar', 'controller', 'ports'],
   report: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'related', 'twin', 'replay', 'demo'],
+  // Runs in the browser: of Node's side it knows types alone.
+  page: ['leaf', 'report', 'demo'],
   ops: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'report'],
   aws: ['leaf', 'ports'],
   ports: ['leaf'],
