@@ -16,6 +16,8 @@ export interface AutoScalingOptions extends TargetServices {
   nowMs: () => number;
 }
 
+const LINKED_ROLE = `arn:aws:iam::${ACCOUNT_ID}:role/aws-service-role/lambda.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_LambdaConcurrency`;
+
 export class AutoScalingApi {
   private readonly targets = new Map<string, ScalableTarget>();
   private readonly options: AutoScalingOptions;
@@ -233,7 +235,7 @@ export class AutoScalingApi {
       ...this.common(target.identity.resourceId),
       MinCapacity: target.min,
       MaxCapacity: target.max,
-      RoleARN: `arn:aws:iam::${ACCOUNT_ID}:role/aws-service-role/lambda.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_LambdaConcurrency`,
+      RoleARN: this.options.lambda.find(target.identity.functionName)?.surroundings.scalingRoleArn ?? LINKED_ROLE,
       CreationTime: target.identity.createdMs / 1000,
       SuspendedState: {
         DynamicScalingInSuspended: dynamicScalingIn,

@@ -1,6 +1,6 @@
 /** The Lambda operations that Prewarm uses. https://docs.aws.amazon.com/lambda/latest/api/welcome.html */
 import { AwsError } from './aws-error.ts';
-import type { LambdaFunctions, TwinFunction } from './lambda-functions.ts';
+import type { EventSource, LambdaFunctions, TwinFunction } from './lambda-functions.ts';
 import type { ProvisionedConfig } from './provisioned.ts';
 
 export const ACCOUNT_ID = '123456789012';
@@ -19,6 +19,12 @@ export interface LambdaApiOptions {
   region: string;
   nowMs: () => number;
   startMs: number;
+}
+
+interface Mapping {
+  uuid: string;
+  owner: TwinFunction;
+  source: EventSource;
 }
 
 export class LambdaApi {
@@ -81,14 +87,55 @@ export class LambdaApi {
   listEventSourceMappings(functionName: string) {
     const { fn, base, qualifier } = this.resolve(functionName);
     if (!fn) throw notFound(`Function not found: ${this.arn(base)}`);
-    const sources = (fn.surroundings.eventSources ?? []).filter((source) => source.qualifier === qualifier);
-    return {
-      EventSourceMappings: sources.map(({ arn }, index) => ({
-        UUID: `00000000-0000-4000-b000-${String(index).padStart(12, '0')}`,
-        EventSourceArn: arn,
-        FunctionArn: qualifier === undefined ? this.arn(base) : `${this.arn(base)}:${qualifier}`,
-        State: 'Enabled',
+    const mappings = this.mappings().filter(({ owner, source }) => owner === fn && source.qualifier === qualifier);
+    return { EventSourceMappings: mappings.map((mapping) => this.wireMapping(mapping)) };
+  }
+
+  getEventSourceMapping(uuid: string) {
+    return this.wireMapping(this.mapping(uuid));
+  }
+
+  /** Of all that can be updated only the maximum concurrency; takes effect at once, where Lambda takes a minute. */
+  updateEventSourceMapping(uuid: string, input: Readonly<Record<string, unknown>>) {
+    const { owner, source } = this.mapping(uuid);
+    const { MaximumConcurrency: wanted } = (input.ScalingConfig ?? {}) as { MaximumConcurrency?: unknown };
+    if (wanted !== undefined && !(Number.isInteger(wanted) && Number(wanted) >= 2 && Number(wanted) <= 1000))
+      throw invalid(`MaximumConcurrency ${String(wanted)} is not between 2 and 1000`);
+    if (wanted !== undefined && (!/^arn:[^:]+:sqs:/.test(source.arn) || source.hasOwnPollers))
+      throw invalid('Maximum concurrency is for SQS event sources that are not in provisioned mode');
+    const changed = wanted === undefined ? source : { ...source, maximumConcurrency: Number(wanted) };
+    const eventSources = (owner.surroundings.eventSources ?? []).map((item) => (item === source ? changed : item));
+    owner.surroundings = { ...owner.surroundings, eventSources };
+    return this.wireMapping({ uuid, owner, source: changed });
+  }
+
+  private mappings(): Mapping[] {
+    return [...this.functions.all].flatMap((owner, first) =>
+      (owner.surroundings.eventSources ?? []).map((source, second) => ({
+        uuid: `00000000-0000-4000-b000-${String(first * 1000 + second).padStart(12, '0')}`,
+        owner,
+        source,
       })),
+    );
+  }
+
+  private mapping(uuid: string): Mapping {
+    const found = this.mappings().find((mapping) => mapping.uuid === uuid.toLowerCase());
+    if (!found) throw notFound('The resource you requested does not exist.');
+    return found;
+  }
+
+  private wireMapping({ uuid, owner, source }: Mapping) {
+    const arn = this.arn(owner.spec.functionName);
+    return {
+      UUID: uuid,
+      EventSourceArn: source.arn,
+      FunctionArn: source.qualifier === undefined ? arn : `${arn}:${source.qualifier}`,
+      State: source.state ?? 'Enabled',
+      ...(source.maximumConcurrency !== undefined && {
+        ScalingConfig: { MaximumConcurrency: source.maximumConcurrency },
+      }),
+      ...(source.hasOwnPollers && { ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 200 } }),
     };
   }
 
@@ -115,7 +162,14 @@ export class LambdaApi {
       Architectures: [fn.spec.architecture],
       LastModified: lambdaTime(this.startMs),
       Version: latest ? '$LATEST' : fn.version,
-      State: 'Active',
+      State: fn.surroundings.state?.name ?? 'Active',
+      ...(fn.surroundings.state && { StateReason: fn.surroundings.state.reason }),
+      ...(fn.surroundings.kind === 'tenant-isolated' && { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } }),
+      ...(fn.surroundings.kind === 'managed-instances' && {
+        CapacityProviderConfig: {
+          LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: `${arn}-pool` },
+        },
+      }),
       LastUpdateStatus: 'Successful',
       SnapStart: {
         ApplyOn: fn.surroundings.snapStart ? 'PublishedVersions' : 'None',

@@ -21,8 +21,25 @@ export interface Surroundings {
   otherAliases?: readonly { name: string; version: string }[];
   /** Provisioned concurrency on other aliases and versions. */
   provisionedElsewhere?: readonly { qualifier: string; count: number }[];
-  /** Queues and streams that invoke the function; without a qualifier they invoke $LATEST. */
-  eventSources?: readonly { arn: string; qualifier?: string }[];
+  /** Queues and streams that invoke the function. */
+  eventSources?: readonly EventSource[];
+  /** Active where absent. */
+  state?: { name: 'Pending' | 'Inactive' | 'Failed'; reason: string };
+  /** What excludes provisioned concurrency by itself. */
+  kind?: 'tenant-isolated' | 'managed-instances';
+  /** The role under which its alias is registered; the service-linked one where absent. */
+  scalingRoleArn?: string;
+}
+
+export interface EventSource {
+  arn: string;
+  /** Absent for $LATEST. */
+  qualifier?: string;
+  /** Enabled where absent. */
+  state?: 'Enabled' | 'Disabled' | 'Updating';
+  maximumConcurrency?: number;
+  /** Provisioned mode. */
+  hasOwnPollers?: boolean;
 }
 
 export interface AliasWeight {

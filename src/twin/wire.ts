@@ -85,6 +85,19 @@ const LAMBDA: readonly LambdaRoute[] = [
     run: (world, { query }) => world.lambda.listEventSourceMappings(query.get('FunctionName') ?? ''),
   },
   {
+    operation: 'GetEventSourceMapping',
+    method: 'GET',
+    path: /^\/2015-03-31\/event-source-mappings\/([^/]+)$/,
+    run: (world, { functionName: uuid }) => world.lambda.getEventSourceMapping(uuid),
+  },
+  {
+    operation: 'UpdateEventSourceMapping',
+    method: 'PUT',
+    path: /^\/2015-03-31\/event-source-mappings\/([^/]+)$/,
+    statusCode: 202,
+    run: (world, { functionName: uuid, body }) => world.lambda.updateEventSourceMapping(uuid, parseBody(body)),
+  },
+  {
     operation: 'ListTags',
     method: 'GET',
     path: /^\/2017-03-31\/tags\/([^/]+)$/,

@@ -24,7 +24,9 @@ describe('prewarm doctor on the local AWS', () => {
     expect(statuses).toEqual([]);
     expect(code).toBe(0);
     expect(checks.size).toBe(30);
-    expect(new Set(FAULTS.map(([, { id }]) => id)).size).toBeGreaterThan(25);
+    // The clock's fault is planted below, on this machine's side.
+    const planted = new Set([...FAULTS.map(([, { id }]) => id), 'clock']);
+    expect([...checks.keys()].filter((id) => !planted.has(id))).toEqual([]);
     const names = clinic.server.calls.map(({ operation }) => operation);
     expect(names.filter((name) => !/^(Get|Describe|List)/.test(name))).toEqual([]);
     await clinic.server.close();

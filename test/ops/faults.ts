@@ -69,6 +69,45 @@ export const FAULTS: [string, Fault][] = [
     },
   ],
   [
+    'a function that cannot serve',
+    {
+      ...{
+        id: 'function-state',
+        status: 'warn',
+        saw: /state Failed: The image was deleted/,
+        fix: /get-function-configuration --function-name orders/,
+      },
+      plant: ({ world }) =>
+        world.surround('orders', { state: { name: 'Failed', reason: 'The image was deleted from its repository.' } }),
+    },
+  ],
+  [
+    'a function on Managed Instances',
+    {
+      ...{ id: 'function-state', status: 'fail', saw: /Managed Instances/, fix: /by other means/ },
+      plant: ({ world }) => world.surround('orders', { kind: 'managed-instances' }),
+    },
+  ],
+  [
+    'a function with tenant isolation',
+    {
+      ...{ id: 'function-state', status: 'fail', saw: /tenant isolation/, fix: /by other means/ },
+      plant: ({ world }) => world.surround('orders', { kind: 'tenant-isolated' }),
+    },
+  ],
+  [
+    'a registration under another role',
+    {
+      ...{
+        id: 'service-role',
+        status: 'warn',
+        saw: /role\/scaling$/,
+        fix: /create-service-linked-role .*lambda\.application-autoscaling/,
+      },
+      plant: ({ world }) => world.surround('orders', { scalingRoleArn: 'arn:aws:iam::123456789012:role/scaling' }),
+    },
+  ],
+  [
     'a failed allocation, with its reason',
     {
       ...{

@@ -4,12 +4,14 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
+  GetEventSourceMappingCommand,
   GetFunctionConfigurationCommand,
   GetProvisionedConcurrencyConfigCommand,
   ListAliasesCommand,
   ListEventSourceMappingsCommand,
   ListProvisionedConcurrencyConfigsCommand,
   ListTagsCommand,
+  UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { clientsOn, failureOf, MINUTE, ordersWorld, readyWorld, RESOURCE, START_MS } from './support.ts';
@@ -65,6 +67,37 @@ describe('what stands around a function, over HTTP', () => {
     expect((await lambda.send(new ListTagsCommand({ Resource: ORDERS_ARN }))).Tags).toEqual({ team: 'shop' });
     const get = new GetFunctionConfigurationCommand({ FunctionName: 'orders', Qualifier: 'live' });
     expect((await lambda.send(get)).SnapStart).toMatchObject({ ApplyOn: 'PublishedVersions' });
+  });
+
+  it('serves one event source by its UUID, and changes its maximum concurrency where Lambda would', async () => {
+    const world = ordersWorld();
+    const { lambda } = await clientsOn(world);
+    const queue = 'arn:aws:sqs:us-east-1:123456789012:jobs';
+    world.surround('orders', {
+      eventSources: [
+        { arn: 'arn:aws:kinesis:us-east-1:123456789012:stream/clicks' },
+        { arn: queue, qualifier: 'live', maximumConcurrency: 5 },
+        { arn: queue, qualifier: 'live', hasOwnPollers: true },
+      ],
+    });
+    const { EventSourceMappings = [] } = await lambda.send(
+      new ListEventSourceMappingsCommand({ FunctionName: 'orders:live' }),
+    );
+    const [ofQueue, inProvisionedMode] = EventSourceMappings.map(({ UUID }) => UUID!);
+    const update = (UUID: string, MaximumConcurrency: number) =>
+      lambda.send(new UpdateEventSourceMappingCommand({ UUID, ScalingConfig: { MaximumConcurrency } }));
+    await update(ofQueue!, 40);
+    expect(await lambda.send(new GetEventSourceMappingCommand({ UUID: ofQueue! }))).toMatchObject({
+      EventSourceArn: queue,
+      FunctionArn: `${ORDERS_ARN}:live`,
+      State: 'Enabled',
+      ScalingConfig: { MaximumConcurrency: 40 },
+    });
+    const refused = 'InvalidParameterValueException 400';
+    expect(await failureOf(update(ofQueue!, 1))).toBe(refused);
+    expect(await failureOf(update(inProvisionedMode!, 40))).toBe(refused);
+    const nobody = new GetEventSourceMappingCommand({ UUID: '00000000-0000-4000-b000-000000009999' });
+    expect(await failureOf(lambda.send(nobody))).toBe('ResourceNotFoundException 404');
   });
 
   it('describes scaling policies until their target is deregistered', async () => {
