@@ -3,7 +3,7 @@ import type { Settings } from '../config.ts';
 import type { Objective } from '../controller/choose.ts';
 import { DEFAULT_COLD_START_MS, idleTimeoutNotes } from '../controller/measured-settings.ts';
 import { objectiveOf } from '../controller/objective.ts';
-import { createPlanner, emptyMemory, type Planner } from '../controller/planner.ts';
+import { createPlanner, emptyMemory, type Planner, type PlannerMemory } from '../controller/planner.ts';
 import { type Architecture, DEFAULT_REGION, priceNotes, type Prices } from '../economics/prices.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
 import { gridEndMs } from '../metric-grid.ts';
@@ -41,12 +41,26 @@ export interface ReplayResult extends Period {
   /** Ticks at which each policy was in force. */
   ticks: { all: number; byPolicy: ReadonlyMap<string, number> };
   notes: string[];
+  /** For reports that show more than the score; null where there was too little data. */
+  walked: WalkedReplay | null;
 }
+
+/** What the walk went through, as it stood at the end of the period. */
+export interface WalkedReplay {
+  evaluation: Evaluation;
+  settings: Settings;
+  planner: Planner;
+  /** What the planners have read of their forecasts, by the moment of the slot. */
+  covers: PlannerMemory['covers'];
+  decisions: Walk['decisions'];
+}
+
+/** Hears the share of the work that is done; may make it wait. */
+type Progress = (share: number) => Promise<void> | void;
 
 export interface ReplayOptions {
   evaluateFromMs?: number;
-  /** Hears the share of all work that is done; may make it wait. */
-  onProgress?: (share: number) => Promise<void> | void;
+  onProgress?: Progress;
 }
 
 /** The walk's share of the whole work, for the progress bar. */
@@ -60,7 +74,8 @@ export async function replay(
   const period = periodOf(reading, evaluateFromMs);
   if (!period) return nothingToReplay(reading, settings, evaluateFromMs);
   const evaluation = prepareEvaluation(reading, period, settings);
-  const walk = await walkThrough(evaluation, settings, (share) => onProgress(WALK_SHARE * share));
+  const planners = plannersOf(evaluation, settings);
+  const walk = await walkThrough(evaluation, settings, (share) => onProgress(WALK_SHARE * share), planners);
   const objective = objectiveOf(settings);
   const alternatives = createAlternatives(evaluation, settings);
   const policies = await alternatives.compare(walk.timeline, objective, (share) =>
@@ -83,6 +98,13 @@ export async function replay(
       ...budgetNotes(settings),
       ...priceNotes(settings),
     ],
+    walked: {
+      evaluation,
+      settings,
+      planner: planners.at(toMs),
+      covers: planners.memory.covers,
+      decisions: walk.decisions,
+    },
   };
 }
 
@@ -90,28 +112,34 @@ export async function replay(
 export function walkThrough(
   evaluation: Evaluation,
   settings: Settings,
-  onProgress?: (share: number) => Promise<void> | void,
+  onProgress?: Progress,
+  planners = plannersOf(evaluation, settings),
 ): Promise<Walk> {
   const { warmUpFromMs, toMs, actionLatenessMs } = evaluation;
-  const plannerAt = plannersOf(evaluation, settings);
-  return walkController(plannerAt, { settings, fromMs: warmUpFromMs, toMs, actionLatenessMs }, onProgress);
+  return walkController(planners.at, { settings, fromMs: warmUpFromMs, toMs, actionLatenessMs }, onProgress);
 }
 
 /** A planner may see this much more than `historyDays` before the window moves on: moving means to start its work anew. */
 const WINDOW_SLACK_MS = 14 * DAY_MS;
 
 /** The live controller reads the last `historyDays`; so do the planners here, give or take the slack. */
-function plannersOf({ history }: Evaluation, settings: Settings): (nowMs: number) => Planner {
+function plannersOf(
+  { history }: Evaluation,
+  settings: Settings,
+): { at: (nowMs: number) => Planner; memory: PlannerMemory } {
   const windowMs = settings.historyDays * DAY_MS;
   let startMs = -Infinity;
   let planner: Planner | null = null;
   const memory = emptyMemory();
-  return (nowMs) => {
-    if (!planner || nowMs - Math.max(startMs, history.startMs) > windowMs + WINDOW_SLACK_MS) {
-      startMs = nowMs - windowMs;
-      planner = createPlanner(historySince(history, startMs), settings, memory);
-    }
-    return planner;
+  return {
+    memory,
+    at: (nowMs) => {
+      if (!planner || nowMs - Math.max(startMs, history.startMs) > windowMs + WINDOW_SLACK_MS) {
+        startMs = nowMs - windowMs;
+        planner = createPlanner(historySince(history, startMs), settings, memory);
+      }
+      return planner;
+    },
   };
 }
 
@@ -170,6 +198,7 @@ function nothingToReplay(reading: MetricReading, settings: Settings, evaluateFro
     policies: [],
     ticks: { all: 0, byPolicy: new Map() },
     notes: [...reading.notes, why],
+    walked: null,
   };
 }
 

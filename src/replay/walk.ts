@@ -30,6 +30,13 @@ export interface Walk {
   ticks: number;
   /** Ticks at which each policy was in force, by its name; those without enough history are in none. */
   policies: ReadonlyMap<string, number>;
+  /** The policy in force from each tick on at which it changed. */
+  decisions: readonly PolicyChange[];
+}
+
+export interface PolicyChange {
+  atMs: number;
+  policy: string;
 }
 
 /**
@@ -45,6 +52,7 @@ export async function walkController(
   const { settings, fromMs, toMs } = options;
   const target = new ScheduledTarget(settings, fromMs, options.actionLatenessMs);
   const policies = new Map<string, number>();
+  const decisions: PolicyChange[] = [];
   let ticks = 0;
   for (let nowMs = fromMs + TICK_OFFSET_MS; nowMs < toMs; nowMs += SLOT_MS) {
     target.fireUntil(nowMs);
@@ -52,12 +60,14 @@ export async function walkController(
     ticks += 1;
     if (planned.kind === 'planned') {
       target.put(compileSchedule(planned.plan, target.state, settings, nowMs), nowMs);
-      policies.set(planned.plan.policy, (policies.get(planned.plan.policy) ?? 0) + 1);
+      const { policy } = planned.plan;
+      policies.set(policy, (policies.get(policy) ?? 0) + 1);
+      if (decisions.at(-1)?.policy !== policy) decisions.push({ atMs: nowMs, policy });
     }
     await onTick((nowMs - fromMs) / (toMs - fromMs));
   }
   target.fireUntil(toMs);
-  return { timeline: target.timeline.read(), ticks, policies };
+  return { timeline: target.timeline.read(), ticks, policies, decisions };
 }
 
 /** One scalable target with its scheduled actions, in memory. */
