@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEject } from './commands/eject.ts';
 import { addExport } from './commands/export.ts';
 import { addPreview } from './commands/preview.ts';
+import { addRank } from './commands/rank.ts';
 import { addReplay } from './commands/replay.ts';
 import { addStatus } from './commands/status.ts';
 import { type CommandIo, NotDoneError, printLine } from './commands/io.ts';
@@ -15,7 +16,7 @@ import { terminalFor } from './report/terminal.ts';
 export const EXIT = { fine: 0, failed: 1, input: 2 } as const;
 
 /** In the order of the help; each registers its command with flags, examples and action. */
-const COMMANDS = [addPreview, addReplay, addApply, addDoctor, addStatus, addExport, addEject, addDemo];
+const COMMANDS = [addPreview, addReplay, addRank, addApply, addDoctor, addStatus, addExport, addEject, addDemo];
 
 /** The program, ready to parse; each command gets the world as an argument. */
 export function createProgram(io: CommandIo): Command {

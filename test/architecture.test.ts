@@ -10,7 +10,7 @@ const MAX_LINES = 400;
 
 /**
  * Layer -> the layers it may import besides itself. `leaf` is any file directly in src/ that is not a root, `ports` are
- * controller/ports.ts and ops/facts.ts, and nothing imports a root.
+ * the files of PORTS, and nothing imports a root.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   leaf: [],
@@ -23,7 +23,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   replay: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'twin'],
   demo: ['leaf', 'input', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'twin', 'replay'],
   related: ['leaf', 'calendar', 'controller', 'ports'],
-  report: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'related', 'twin', 'replay', 'demo'],
+  'first-steps': ['leaf', 'economics', 'controller', 'ports', 'replay'],
+  report: [
+    'leaf',
+    'calendar',
+    'forecast',
+    'economics',
+    'controller',
+    'ports',
+    'related',
+    'twin',
+    'replay',
+    'demo',
+    'first-steps',
+  ],
   // Runs in the browser: of Node's side it knows types alone.
   page: ['leaf', 'report', 'demo'],
   ops: ['leaf', 'calendar', 'forecast', 'economics', 'controller', 'ports', 'report'],
@@ -44,6 +57,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'report',
     'demo',
     'ops',
+    'first-steps',
   ],
   root: [
     'leaf',
@@ -64,6 +78,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** The demo runs the built handler and names the type of what it imports. */
 const TYPE_OF_ARTEFACT = { from: 'commands/demo.ts', to: 'handler.ts' };
 const ROOT_FILES = new Set(['handler.ts', 'cli.ts']);
+const PORTS = new Set(['controller/ports.ts', 'ops/facts.ts', 'first-steps/account.ts']);
 const PURE_LAYERS = new Set([
   'related',
   'leaf',
@@ -76,6 +91,7 @@ const PURE_LAYERS = new Set([
   'replay',
   'report',
   'ops',
+  'first-steps',
 ]);
 
 /** Answers the SDK over loopback HTTP; the clock is an argument there, too. */
@@ -92,7 +108,7 @@ interface SourceFile {
 function layerOf(path: string): string {
   const [folder, ...rest] = path.split('/');
   if (rest.length === 0) return ROOT_FILES.has(path) ? 'root' : 'leaf';
-  if (path === 'controller/ports.ts' || path === 'ops/facts.ts') return 'ports';
+  if (PORTS.has(path)) return 'ports';
   return folder ?? '';
 }
 

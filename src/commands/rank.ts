@@ -1,0 +1,95 @@
+/** `prewarm rank`: which functions Prewarm is worth it for, from exported metrics alone. */
+import type { Command } from 'commander';
+import { InputError } from '../errors.ts';
+import { rankAll, type Ranking, type RankSource } from '../first-steps/rank-all.ts';
+import { startProgress } from '../report/progress.ts';
+import { rankJson } from '../report/rank-json.ts';
+import { rankText } from '../report/rank-text.ts';
+import { terminalFor } from '../report/terminal.ts';
+import { examples } from './examples.ts';
+import { type CommandIo, NotDoneError, printLine } from './io.ts';
+import { fileSources } from './metric-files.ts';
+import { addSettingsFlags } from './settings-flags.ts';
+
+interface RankCommandOptions extends Record<string, unknown> {
+  settings?: string;
+  replay?: string;
+  json?: boolean;
+}
+
+/** A replay takes seconds: so many are waited for. */
+const REPLAYED_BY_DEFAULT = 40;
+
+export function addRank(program: Command, io: CommandIo): void {
+  addSettingsFlags(addRankFlags(program.command('rank').argument('<files...>', 'metrics files, or folders of them')))
+    .description('rank functions by what Prewarm would have saved on each in the last two weeks; from files, offline')
+    .option('--region <region>', 'AWS Region whose prices apply (default: us-east-1)')
+    .option('--json', 'print one JSON object (prewarm/rank/1)')
+    .addHelpText(
+      'after',
+      examples(
+        'prewarm rank metrics/*.csv --average-duration-ms 2000 --memory-mb 1024',
+        'prewarm rank metrics --settings functions.csv --json',
+      ),
+    )
+    .action((files: string[], options: RankCommandOptions) => rank(files, options, io));
+}
+
+/** What every ranking takes. */
+export function addRankFlags(command: Command): Command {
+  return command
+    .option(
+      '--settings <file>',
+      'settings of single functions: a CSV or JSON with a name and any of the settings below',
+    )
+    .option(
+      '--replay <number>',
+      `replay so many, the best by the controller's own comparison where there are more (default: ${REPLAYED_BY_DEFAULT})`,
+    );
+}
+
+async function rank(files: readonly string[], options: RankCommandOptions, io: CommandIo): Promise<void> {
+  const sources = fileSources(files, options, io);
+  const ranking = await rankWithProgress(sources, options.replay, io);
+  const path = new Map(sources.map((source) => [source.name, source.path]));
+  const text = options.json
+    ? JSON.stringify(rankJson(ranking, (name) => path.get(name) ?? null))
+    : rankText(ranking, terminalFor(io.stdout, io.env));
+  printLine(io.stdout, text);
+  refuseFailed(ranking);
+}
+
+/** Last of all, so that what could be ranked is shown; the report has said why. */
+export function refuseFailed({ failed }: Ranking): void {
+  if (failed.length > 0) throw new NotDoneError(`could not be ranked: ${failed.map(({ name }) => name).join(', ')}`);
+}
+
+/** Between two looks at the event loop, so that the work can be stopped. */
+const WAIT_EVERY_MS = 50;
+
+export async function rankWithProgress(
+  sources: readonly RankSource[],
+  replayText: string | undefined,
+  io: CommandIo,
+): Promise<Ranking> {
+  const replayAtMost = replayLimit(replayText);
+  const terminal = terminalFor(io.stderr, io.env);
+  const progress = startProgress(io.stderr, `${sources.length} functions`, { terminal, nowMs: io.nowMs });
+  let waitedMs = io.nowMs();
+  const onProgress = async (share: number) => {
+    progress.update(share);
+    if (io.nowMs() - waitedMs < WAIT_EVERY_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    waitedMs = io.nowMs();
+  };
+  try {
+    return await rankAll(sources, { replayAtMost, onProgress });
+  } finally {
+    progress.done();
+  }
+}
+
+function replayLimit(text = String(REPLAYED_BY_DEFAULT)): number {
+  if (/^\d{1,5}$/.test(text.trim())) return Number(text);
+  throw new InputError(`--replay = "${text}": must be a whole number, how many functions are replayed`);
+}
