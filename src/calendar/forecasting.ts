@@ -4,6 +4,8 @@ import type { DemandHistory, ForecastResult } from '../model.ts';
 export interface Horizon {
   /** Slots of five minutes; the first is the one that contains the origin. */
   horizonSlots: number;
+  /** Slots before this one are of no interest, and may be NaN. */
+  fromSlot?: number;
   levels?: readonly number[];
   /** The peak of slot s is that over slots s .. s + windowSlots - 1. */
   windowSlots?: number;

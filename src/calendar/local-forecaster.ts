@@ -98,11 +98,13 @@ function forecastInZone(inner: Forecaster, originMs: number, horizon: Horizon, z
   }));
   const lowest = places.reduce((low, { own, byEnd }) => Math.min(low, own, byEnd), 0);
   const highest = places.reduce((high, { own, byEnd }) => Math.max(high, own, byEnd), 0);
-  const result = inner.forecastAt(wallOriginMs, { ...horizon, horizonSlots: highest + 1 });
+  const result = inner.forecastAt(wallOriginMs, { ...horizon, fromSlot: 0, horizonSlots: highest + 1 });
   if (result.kind !== 'forecast') return result;
   // In the hour that comes twice, its second pass lies before the origin: it is read from a forecast made that much earlier.
   const before =
-    lowest < 0 ? inner.forecastAt(wallOriginMs + lowest * SLOT_MS, { ...horizon, horizonSlots: -lowest }) : null;
+    lowest < 0
+      ? inner.forecastAt(wallOriginMs + lowest * SLOT_MS, { ...horizon, fromSlot: 0, horizonSlots: -lowest })
+      : null;
   const read = (valuesOf: (forecast: Forecast) => Float64Array) => {
     const ahead = valuesOf(result.forecast);
     const behind = before?.kind === 'forecast' ? valuesOf(before.forecast) : null;

@@ -53,7 +53,7 @@ export function pastCovers(forecaster: Forecaster, startMs: number, rows: Map<nu
 function pastCover(forecaster: Forecaster, slotMs: number): Float64Array {
   const row = new Float64Array(HOLD_SLOTS.length * COVER_QUANTILES.length).fill(NaN);
   for (const [hold, windowSlots] of HOLD_SLOTS.entries()) {
-    const horizon = { horizonSlots: LAG_SLOTS + 1, levels: COVER_QUANTILES, windowSlots };
+    const horizon = { horizonSlots: LAG_SLOTS + 1, fromSlot: LAG_SLOTS, levels: COVER_QUANTILES, windowSlots };
     const result = forecaster.forecastAt(slotMs - LAG_SLOTS * SLOT_MS, horizon);
     if (result.kind === 'insufficient-history') return row;
     result.forecast.peak.forEach(({ values }, k) => {

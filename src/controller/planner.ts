@@ -102,7 +102,7 @@ export function createPlanner(
     forecastAt: (originMs, horizon) => forecaster.forecastAt(originMs, horizon),
     planAt(nowMs, footing = 'best') {
       const horizonSlots = (settings.horizonHours * 3600) / SLOT_SECONDS;
-      const probe = forecaster.forecastAt(nowMs, { horizonSlots: 1, levels: [0.5] });
+      const probe = forecaster.forecastAt(nowMs, { horizonSlots: 0 });
       if (probe.kind === 'insufficient-history') return probe;
       const forecast = once(() => certain(forecaster.forecastAt(nowMs, { horizonSlots })));
       const { startMs } = probe.forecast;

@@ -8,8 +8,10 @@ import type { DemandSeries } from './seasonal-state.ts';
 import { fitSeasonalModel } from './seasonal-model.ts';
 
 export interface ForecastHorizon {
-  /** Slots of five minutes; the first is the one that contains the origin. */
+  /** Slots of five minutes; the first is the one that contains the origin. With none it is only found out whether there is a forecast. */
   horizonSlots: number;
+  /** Slots before this one are of no interest, and left NaN. */
+  fromSlot?: number;
   /** Levels of the peak quantiles, in (0, 1); by default PEAK_QUANTILE_LEVELS. */
   levels?: readonly number[];
   /**
@@ -39,7 +41,9 @@ const DURATION_WINDOW_MS = 7 * DAY_MS;
 export function createForecaster(history: DemandHistory): Forecaster {
   const stepMs = history.stepSeconds * 1000;
   const knownBefore = cumulativeKnown(history);
-  const peaks = peakSeries(history);
+  const signal = possibleLoads(history.peakConcurrency);
+  const mean = possibleLoads(history.meanConcurrency);
+  const peaksAt = history.peakBasis === 'observed' ? () => signal : drawnPeaks(history, signal);
   let cached: { fitEnd: number; from: number; model: SeasonalModel } | null = null;
   const fitFor = (origin: number, originMs: number) => {
     const refitMs = originMs - history.startMs < EARLY_MS ? EARLY_REFIT_MS : REFIT_MS;
@@ -49,10 +53,14 @@ export function createForecaster(history: DemandHistory): Forecaster {
     if (cached?.fitEnd !== fitEnd) {
       const from = learnFrom(knownBefore, fitEnd, MEMORY_MS / stepMs);
       const to = Math.min(knownBefore.length - 1, fitEnd + Math.ceil(refitMs / stepMs));
-      const signal = possibleLoads(history.peakConcurrency.subarray(from, to));
-      const peak = history.peakBasis === 'observed' ? signal : peaks(signal, from, fitEnd);
-      const mean = possibleLoads(history.meanConcurrency.subarray(from, to));
-      const demand: DemandSeries = { stepSeconds: history.stepSeconds, signal, peak, mean };
+      const peaks = peaksAt(fitEnd);
+      const load = signal.subarray(from, to);
+      const demand: DemandSeries = {
+        stepSeconds: history.stepSeconds,
+        signal: load,
+        peak: peaks === signal ? load : peaks.subarray(from, to),
+        mean: mean.subarray(from, to),
+      };
       cached = { fitEnd, from, model: fitSeasonalModel(demand, fitEnd - from, REACH_MS / stepMs) };
     }
     return cached;
@@ -98,16 +106,19 @@ function cumulativeKnown({ peakConcurrency, meanConcurrency }: DemandHistory): I
   return out;
 }
 
-/** The peaks that arrivals at the measured rates (of steps from `from` on) would make, as known at `fitEnd`. */
-function peakSeries(history: DemandHistory): (rates: Float64Array, from: number, fitEnd: number) => Float64Array {
-  const peaksOf = new Map<number, ReturnType<typeof peakOfRate>>();
+/** The peaks that arrivals at the measured rates would make, by the usual duration as known at `fitEnd`. */
+function drawnPeaks(history: DemandHistory, rates: Float64Array): (fitEnd: number) => Float64Array {
+  const drawn = new Map<number, Float64Array>();
   const firstStep = Math.round(history.startMs / (history.stepSeconds * 1000));
-  return (rates, from, fitEnd) => {
-    // Rounded to 10 %, so that a walk through the history makes few tables.
+  return (fitEnd) => {
+    // Rounded to 10 %, so that a walk through the history draws each step a few times at most.
     const group = Math.round(Math.log(usualDurationMs(history, fitEnd)) / Math.log(1.1));
-    let peakAt = peaksOf.get(group);
-    if (!peakAt) peaksOf.set(group, (peakAt = peakOfRate(history.peakWindowSeconds, 1.1 ** group / 1000)));
-    return drawPeaks(rates, firstStep + from, peakAt);
+    let peaks = drawn.get(group);
+    if (!peaks) {
+      const peakAt = peakOfRate(history.peakWindowSeconds, 1.1 ** group / 1000);
+      drawn.set(group, (peaks = drawPeaks(rates, firstStep, peakAt)));
+    }
+    return peaks;
   };
 }
 
@@ -133,34 +144,42 @@ function readSlots(
   originMs: number,
   horizon: ForecastHorizon,
 ): Forecast {
-  const { horizonSlots, windowSlots = 1 } = horizon;
+  const { horizonSlots, windowSlots = 1, fromSlot = 0 } = horizon;
   const levels = [...(horizon.levels ?? PEAK_QUANTILE_LEVELS)].sort((a, b) => a - b);
   const startMs = floorTo(originMs, SLOT_MS);
   const stepOf = (slot: number) => Math.floor((startMs + slot * SLOT_MS - grid.startMs) / grid.stepMs);
   const origin = Math.floor((originMs - grid.startMs) / grid.stepMs);
   const first = stepOf(0);
+  const range = { first, steps: stepOf(horizonSlots - 1) - first + 1, skip: stepOf(fromSlot) - first };
   const readings = new Map<number, SlotDistribution>();
   const reading = (window: number): SlotDistribution => {
     let known = readings.get(window);
-    if (!known) {
-      const steps = stepOf(horizonSlots - 1) - first + 1;
-      readings.set(window, (known = model.forecastAt(origin, { first, steps, window, levels })));
-    }
+    if (!known) readings.set(window, (known = model.forecastAt(origin, { ...range, window, levels })));
     return known;
   };
-  const mean = new Float64Array(horizonSlots);
-  const values = levels.map(() => new Float64Array(horizonSlots));
-  for (let slot = 0; slot < horizonSlots; slot++) {
-    const step = stepOf(slot) - first;
-    mean[slot] = reading(1).mean[step]!;
-    const { quantiles } = reading(stepOf(slot + windowSlots - 1) - first - step + 1);
-    for (let k = 0; k < levels.length; k++) values[k]![slot] = quantiles[k]![step]!;
-  }
+  const onSlots = (valueAt: (step: number, window: number) => number) => {
+    const values = new Float64Array(horizonSlots).fill(NaN);
+    for (let slot = fromSlot; slot < horizonSlots; slot++) {
+      const step = stepOf(slot) - first;
+      values[slot] = valueAt(step, stepOf(slot + windowSlots - 1) - first - step + 1);
+    }
+    return values;
+  };
+  const isOnSlots = grid.stepMs === SLOT_MS && horizonSlots > 0;
+  let mean: Float64Array | null = null;
   return {
     model: model.name,
     startMs,
     stepSeconds: SLOT_SECONDS,
-    mean,
-    peak: levels.map((level, k) => ({ level, values: values[k]! })),
+    // Made when it is looked at: who plans for peaks does not.
+    get mean() {
+      return (mean ??= isOnSlots ? reading(1).mean : onSlots((step) => reading(1).mean[step]!));
+    },
+    peak: levels.map((level, k) => ({
+      level,
+      values: isOnSlots
+        ? reading(windowSlots).quantiles[k]!
+        : onSlots((step, window) => reading(window).quantiles[k]![step]!),
+    })),
   };
 }
