@@ -1,6 +1,7 @@
 /** The wire protocols of the three services: which operation a request means, and how answers and errors are written. */
 import { AwsError, validationError } from './aws-error.ts';
 import type { Service } from './faults.ts';
+import { listFunctions } from './lambda-list.ts';
 import type { ResultFault } from './metric-query.ts';
 import type { World } from './world.ts';
 
@@ -66,6 +67,12 @@ interface LambdaRoute {
 }
 
 const LAMBDA: readonly LambdaRoute[] = [
+  {
+    operation: 'ListFunctions',
+    method: 'GET',
+    path: /^\/2015-03-31\/functions\/?$/,
+    run: (world, { query }) => listFunctions(world.lambda, world.functionNames, query),
+  },
   {
     operation: 'GetAlias',
     method: 'GET',

@@ -92,6 +92,10 @@ export class World {
     return this.clockMs;
   }
 
+  get functionNames(): string[] {
+    return [...this.traffic.keys()];
+  }
+
   /** Lets time pass: requests run, scheduled actions fire, allocations finish, metrics arrive. */
   advanceTo(toMs: number): void {
     if (!(toMs >= this.clockMs)) throw new RangeError(`time went backwards, from ${this.clockMs} to ${toMs}`);
