@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { logStatement, serviceRole, type Statement, TAGS } from './policies';
+import { eventSourceStatements, neighbourStatements, surroundings } from './related';
 import type { Settings } from './settings';
 import type { Worker } from './worker';
 
@@ -18,6 +19,8 @@ export function createController(worker: Worker, settings: Settings): aws.lambda
     logStatement(logs),
     ...observing(worker),
     ...(settings.mode === 'act' ? acting(worker) : []),
+    ...neighbourStatements(settings),
+    ...eventSourceStatements(worker, settings),
   ]);
   const controller = new aws.lambda.Function('controller', {
     description: "Forecasts the worker's demand and, in act mode, writes its provisioned concurrency ahead.",
@@ -38,11 +41,13 @@ export function createController(worker: Worker, settings: Settings): aws.lambda
   return controller;
 }
 
-function environment(worker: Worker, { mode, minCapacity, maxCapacity, settings }: Settings) {
+function environment(worker: Worker, all: Settings) {
+  const { mode, minCapacity, maxCapacity, settings } = all;
   const given = { ...settings, mode, minCapacity, maxCapacity };
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   return {
     ...Object.fromEntries(Object.entries(given).map(([name, value]) => [environmentName(name), text(value)])),
+    ...surroundings(worker, all),
     PREWARM_TARGETS: pulumi.interpolate`${worker.alias.functionName}:${worker.alias.name}`,
   };
 }

@@ -10,7 +10,7 @@ export interface Statement {
   Action: string | string[];
   Resource: pulumi.Input<string> | pulumi.Input<string>[];
   Principal?: string | Record<string, string>;
-  Condition?: Record<string, Record<string, pulumi.Input<string>>>;
+  Condition?: Record<string, Record<string, pulumi.Input<string> | string[]>>;
 }
 
 export function policyDocument(statements: Statement[]): pulumi.Output<string> {

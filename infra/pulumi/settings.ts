@@ -1,5 +1,6 @@
 /** The stack's configuration, checked: every fault is reported at once, before anything is made. */
 import * as pulumi from '@pulumi/pulumi';
+import { neighbourFaults } from './related';
 
 export interface Settings {
   imageUri: string;
@@ -13,6 +14,12 @@ export interface Settings {
   jobMaximumConcurrency: number;
   logRetentionDays: number;
   alarmTopicArn: string;
+  /** Whether what arrives in the queue counts as demand. */
+  followQueue: boolean;
+  /** Whether the queue's maximum concurrency follows the plan in act mode, up to jobMaximumConcurrency. */
+  eventSourceFollowsPlan: boolean;
+  /** The ARNs of what `settings.related` names. */
+  relatedArns: string[];
   /** Of the controller; it checks them itself. */
   settings: Record<string, unknown>;
 }
@@ -57,6 +64,8 @@ export function readSettings(): Settings {
     if (!allowed.includes(value as Value)) faults.push(`${name} = ${value}: must be one of ${allowed.join(', ')}`);
     return value as Value;
   };
+  const yesOrNo = (name: string, byDefault: 'yes' | 'no') =>
+    oneOf(name, byDefault === 'yes' ? ['yes', 'no'] : ['no', 'yes']) === 'yes';
   const imageUri = config.get('imageUri') ?? '';
   if (!IMAGE.test(imageUri)) {
     faults.push(`imageUri = ${imageUri}: must be the URI of an image in Amazon ECR, with a tag or (better) a digest`);
@@ -73,11 +82,15 @@ export function readSettings(): Settings {
     jobMaximumConcurrency: number('jobMaximumConcurrency'),
     logRetentionDays: number('logRetentionDays'),
     alarmTopicArn: config.get('alarmTopicArn') ?? '',
+    followQueue: yesOrNo('followQueue', 'yes'),
+    eventSourceFollowsPlan: yesOrNo('eventSourceFollowsPlan', 'no'),
+    relatedArns: config.getObject<string[]>('relatedArns') ?? [],
     settings: config.getObject<Record<string, unknown>>('settings') ?? {},
   };
   if (settings.minCapacity > settings.maxCapacity) {
     faults.push(`minCapacity = ${settings.minCapacity}: must not exceed maxCapacity = ${settings.maxCapacity}`);
   }
+  faults.push(...neighbourFaults(settings));
   if (faults.length > 0) throw new Error(`the configuration of the stack is wrong:\n  ${faults.join('\n  ')}`);
   return settings;
 }

@@ -13,6 +13,7 @@ export interface Worker {
   deadLetters: aws.sqs.Queue;
   bucket: aws.s3.Bucket;
   bus: aws.cloudwatch.EventBus;
+  jobs: aws.lambda.EventSourceMapping;
 }
 
 export function createWorker(settings: Settings): Worker {
@@ -67,7 +68,7 @@ export function createWorker(settings: Settings): Worker {
   // Callers use the alias: provisioned concurrency does not serve requests to the bare function. There is no
   // ProvisionedConcurrencyConfig, because two owners of one number undo each other's work at each deployment.
   const alias = new aws.lambda.Alias('live', { name: 'live', functionName: fn.name, functionVersion: fn.version });
-  new aws.lambda.EventSourceMapping('jobs', {
+  const jobs = new aws.lambda.EventSourceMapping('jobs', {
     eventSourceArn: queue.arn,
     functionName: alias.arn,
     batchSize: settings.jobBatchSize,
@@ -75,7 +76,7 @@ export function createWorker(settings: Settings): Worker {
     scalingConfig: { maximumConcurrency: settings.jobMaximumConcurrency },
   });
   createScalableTarget(alias, settings);
-  return { fn, alias, queue, deadLetters, bucket, bus };
+  return { fn, alias, queue, deadLetters, bucket, bus, jobs };
 }
 
 function createQueues(settings: Settings): { queue: aws.sqs.Queue; deadLetters: aws.sqs.Queue } {

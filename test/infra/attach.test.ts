@@ -76,7 +76,8 @@ describeWithTools('infra/attach.yaml', ['python'], () => {
     expect(same).toEqual(expected);
     expect([Description, other].map((text) => String(text).length > 20)).toEqual([true, true]);
     const variables = (given: unknown) => (given as { Variables: Record<string, unknown> }).Variables;
-    expect({ ...variables(Environment), PREWARM_TARGETS: '' }).toEqual({ ...variables(others), PREWARM_TARGETS: '' });
+    const OF_THE_TARGET = { PREWARM_TARGETS: '', PREWARM_QUEUE: '', PREWARM_API: '' };
+    expect({ ...variables(Environment), ...OF_THE_TARGET }).toEqual({ ...variables(others), ...OF_THE_TARGET });
     expect(resource(observing, 'ControllerFunction').Metadata).toEqual(resource(whole, 'ControllerFunction').Metadata);
   });
 

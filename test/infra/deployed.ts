@@ -46,6 +46,12 @@ function decide(condition: unknown, scope: Scope): boolean {
       return !decide(list[0], scope);
     case 'Fn::And':
       return list.every((part) => decide(part, scope));
+    case 'Fn::Or':
+      return list.some((part) => decide(part, scope));
+    case 'Fn::EachMemberEquals':
+      return String(resolve(list[0], scope))
+        .split(',')
+        .every((member) => member === list[1]);
     case 'Fn::Contains':
       return (list[0] as unknown[]).map(String).includes(String(resolve(list[1], scope)));
     default:
@@ -68,12 +74,34 @@ function resolve(value: unknown, scope: Scope): unknown {
 
 /** Undefined for what stays as it is. */
 function resolveFunction(name: string, given: unknown, scope: Scope): unknown {
-  if (name === 'Ref') return given === 'AWS::NoValue' ? NO_VALUE : scope.values[String(given)];
+  if (name === 'Ref') return given === 'AWS::NoValue' ? NO_VALUE : valueOf(String(given), scope);
   if (name === 'Fn::If') {
     const [condition, then, otherwise] = given as unknown[];
     return resolve(decide(condition, scope) ? then : otherwise, scope);
   }
-  return name === 'Fn::FindInMap' ? findInMap(given as unknown[], scope) : undefined;
+  return name === 'Fn::FindInMap' ? findInMap(given as unknown[], scope) : resolveText(name, given, scope);
+}
+
+/** Only of parameters: what a resource becomes is not known here. */
+function resolveText(name: string, given: unknown, scope: Scope): unknown {
+  const [text, parts] = Array.isArray(given) ? [given[0] as unknown, resolve(given[1], scope)] : [];
+  if (name === 'Fn::Split' && typeof parts === 'string') return parts.split(String(text));
+  if (name === 'Fn::Join' && Array.isArray(parts) && parts.every((part) => typeof part === 'string'))
+    return parts.join(String(text));
+  if (name === 'Fn::Sub' && typeof given === 'string') return substituted(given, scope);
+  return undefined;
+}
+
+function valueOf(parameter: string, { template, values }: Scope): unknown {
+  const isList = template.Parameters[parameter]?.Type === 'CommaDelimitedList';
+  return isList ? String(values[parameter]).split(',') : values[parameter];
+}
+
+/** The text with the values of parameters; undefined where it names anything else. */
+function substituted(text: string, { values }: Scope): string | undefined {
+  const names = [...text.matchAll(/\$\{([A-Za-z0-9:.]+)\}/g)].map((match) => match[1]!);
+  if (names.length === 0 || names.some((name) => values[name] === undefined)) return undefined;
+  return text.replaceAll(/\$\{([A-Za-z0-9:.]+)\}/g, (_, name: string) => String(values[name]));
 }
 
 function findInMap(path: readonly unknown[], scope: Scope): unknown {

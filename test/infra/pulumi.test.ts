@@ -7,11 +7,15 @@ import { buildHandler } from '../../scripts/build.mjs';
 import { configFromEnv } from '../../src/config-env.ts';
 import { actionsOf, type Policy, readTemplate, resource, type Statement, type Template } from './cloudformation.ts';
 import { deployed } from './deployed.ts';
+import { NEIGHBOURS } from './neighbours.ts';
 import { ROOT, run, TOOLS } from './tools.ts';
 
 const PROGRAM = join(ROOT, 'infra', 'pulumi');
 const required = Boolean(process.env.CI) || process.env.PREWARM_TOOLS === 'required';
 const installed = existsSync(join(PROGRAM, 'node_modules', '.made-from')) && existsSync(TOOLS.python);
+
+const UUID = '12345678-1234-1234-1234-123456789abc';
+const KNOWN_WITHOUT = ['Log', 'Observe', 'ReadTarget', 'WriteSchedule', 'CapacityAsCaller', 'AlarmsAsCaller'];
 
 interface Made {
   type: string;
@@ -41,6 +45,7 @@ async function make(config: Record<string, string | number> = {}): Promise<Made[
         url: `https://sqs/${name}`,
         bucket: `${name}-1a2b`,
         version: '7',
+        uuid: UUID,
       };
       return { id: `${name}-id`, state: { ...given, ...inputs } };
     },
@@ -195,6 +200,21 @@ describe.skipIf(!installed && !required)(`the Pulumi program${installed ? '' : '
     });
   });
 
+  it.each([
+    ['by default', {}, { queue: { name: 'jobs-1a2b', batchSize: 10 }, eventSource: undefined }],
+    ['left alone', { followQueue: 'no' }, { queue: undefined, eventSource: undefined }],
+    [
+      'followed and moved',
+      { eventSourceFollowsPlan: 'yes', jobMaximumConcurrency: 60 },
+      { eventSource: { uuid: UUID, min: 2, max: 60 } },
+    ],
+  ])('wires its own queue and event source: %s', async (_, config, expected) => {
+    const { environment } = one(await make(config), 'aws:lambda/function:Function', 'controller');
+    const { variables } = environment as { variables: Record<string, string> };
+    const { queue, eventSource } = configFromEnv(variables)[0]!;
+    expect({ queue, eventSource }).toMatchObject(expected);
+  });
+
   describe('grants', () => {
     const statementsOf = (list: Made[], name: string) =>
       (
@@ -222,6 +242,32 @@ describe.skipIf(!installed && !required)(`the Pulumi program${installed ? '' : '
         ),
       );
     });
+
+    it.each(['observe', 'act'])(
+      'for neighbours and the event source what the template grants in %s mode',
+      async (mode) => {
+        const { transformed, values } = await readTemplate();
+        const RelatedArns = NEIGHBOURS.map(({ arn }) => arn);
+        const related = NEIGHBOURS.map(({ entry }) => entry);
+        const given = { Mode: mode, EventSourceFollowsPlan: 'yes', Related: JSON.stringify(related) };
+        const whole = deployed(transformed, { ...values, ...given, RelatedArns: RelatedArns.join(',') });
+        const expected = (resource(whole, 'ControllerRole').Properties.Policies as Policy[])
+          .filter(({ PolicyName }) => ['neighbours', 'event-source'].includes(PolicyName))
+          .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+        const program = await make({
+          mode,
+          eventSourceFollowsPlan: 'yes',
+          settings: JSON.stringify({ related }),
+          relatedArns: JSON.stringify(RelatedArns),
+        });
+        const found = statementsOf(program, 'controller').filter(({ Sid }) => !KNOWN_WITHOUT.includes(Sid));
+        const facts = (list: Statement[]) =>
+          list.map(({ Action, Condition }) => ({ Action: [Action].flat(), Condition }));
+        expect(facts(found)).toEqual(facts(expected));
+        expect(found.at(-1)!.Resource).toBe('arn:aws:lambda/eventSourceMapping:EventSourceMapping:jobs');
+        expect(expected).toHaveLength(mode === 'act' ? 6 : 1);
+      },
+    );
 
     it('the controller in observe mode nothing that writes', () => {
       const writes = actionsIn(statementsOf(made, 'controller')).filter((action) => !/:(Get|Describe)/.test(action));
@@ -266,6 +312,12 @@ describe.skipIf(!installed && !required)(`the Pulumi program${installed ? '' : '
     expect(dimensions).toEqual({ FunctionName: 'worker-1a2b', Resource: 'worker-1a2b:live' });
     const topics = made.flatMap(({ inputs }) => (inputs.alarmActions ? [inputs.alarmActions] : []));
     expect(new Set(topics.map(String))).toEqual(new Set(['arn:aws:sns/topic:Topic:alarms']));
+  });
+
+  it('says which neighbours it has no rights for, and that it needs the ARNs of the others', async () => {
+    const related = [{ namespace: 'kafka' }, NEIGHBOURS[0].entry];
+    const wrong = make({ settings: JSON.stringify({ related }) });
+    await expect(wrong).rejects.toThrow(/not for kafka\n.*relatedArns: must list/);
   });
 
   it('says every fault of its configuration at once, before it makes anything', async () => {
