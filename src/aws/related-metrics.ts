@@ -9,19 +9,20 @@ const LARGEST_COUNT = 1e12;
 const LARGEST_AGE_SECONDS = 14 * 86_400;
 
 /**
- * AWS/SQS NumberOfMessagesSent and ApproximateAgeOfOldestMessage, AWS/ApiGateway Count. CloudWatch bills each metric of each
- * request as it does those of the function: two for a queue, one for an API. IAM: cloudwatch:GetMetricData.
+ * AWS/SQS NumberOfMessagesSent and ApproximateAgeOfOldestMessage; AWS/ApiGateway Count less what was refused as the caller's
+ * fault (4XXError), which nobody is invoked for: else strangers could raise a plan. CloudWatch bills each metric of each
+ * request as it does those of the function: two for a queue, two for an API. IAM: cloudwatch:GetMetricData.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
  */
 export function createArrivalsSource(aws: AwsClients): ArrivalsSource {
   return {
     async read({ target, queue, api }, { startMs, stepSeconds, length }) {
-      const queries = [...(queue ? queueQueries(queue) : []), ...(api ? [apiQuery(api)] : [])];
+      const queries = [...(queue ? queueQueries(queue) : []), ...(api ? apiQueries(api) : [])];
       const stepMs = stepSeconds * 1000;
       const span = { fromMs: startMs, toMs: startMs + length * stepMs, stepSeconds };
       const data = queries.length > 0 && length > 0 ? await fetchMetricData(aws, target, queries, span) : null;
-      const onGrid = (id: keyof ArrivalSeries) => {
+      const onGrid = (id: ArrivalQuery['id']) => {
         const values = new Float64Array(length).fill(NaN);
         const points = data?.series.get(id);
         points?.timesMs.forEach((timeMs, i) => {
@@ -31,16 +32,17 @@ export function createArrivalsSource(aws: AwsClients): ArrivalsSource {
         });
         return values;
       };
+      const refused = onGrid('apiRefused');
       return {
         messagesSent: onGrid('messagesSent'),
         oldestAgeSeconds: onGrid('oldestAgeSeconds'),
-        apiRequests: onGrid('apiRequests'),
+        apiRequests: onGrid('apiRequests').map((count, step) => Math.max(0, count - (refused[step] || 0))),
       };
     },
   };
 }
 
-type ArrivalQuery = MetricQuery & { id: keyof ArrivalSeries };
+type ArrivalQuery = MetricQuery & { id: keyof ArrivalSeries | 'apiRefused' };
 
 function queueQueries({ name }: QueueSettings): ArrivalQuery[] {
   const common = { namespace: 'AWS/SQS', dimensions: { QueueName: name } };
@@ -62,12 +64,11 @@ function queueQueries({ name }: QueueSettings): ArrivalQuery[] {
   ];
 }
 
-function apiQuery({ name, id, stage }: ApiSettings): ArrivalQuery {
-  return {
+/** REST APIs and HTTP APIs name their metrics differently. */
+function apiQueries({ name, id, stage }: ApiSettings): ArrivalQuery[] {
+  const common = {
     namespace: 'AWS/ApiGateway',
-    id: 'apiRequests',
-    metricName: 'Count',
-    statistic: 'Sum',
+    statistic: 'Sum' as const,
     largest: LARGEST_COUNT,
     dimensions: {
       ...(name === undefined ? {} : { ApiName: name }),
@@ -75,4 +76,8 @@ function apiQuery({ name, id, stage }: ApiSettings): ArrivalQuery {
       ...(stage === undefined ? {} : { Stage: stage }),
     },
   };
+  return [
+    { ...common, id: 'apiRequests', metricName: 'Count' },
+    { ...common, id: 'apiRefused', metricName: id === undefined ? '4XXError' : '4xx' },
+  ];
 }

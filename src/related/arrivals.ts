@@ -34,8 +34,8 @@ export function queueFedSource(
 }
 
 /**
- * Demand in the place of invocations, step by step. With v = invocations, a = arrivals / batch size (of messages sent and API
- * requests the larger) and b = what waits, in invocations:
+ * Demand in the place of invocations, step by step. With v = invocations, a = messages sent / batch size + API requests beyond
+ * these (which went to the function itself) and b = what waits, in invocations:
  *
  *   b' = min(max(0, b + a - v), all that arrived within the age of the oldest message)      0 where the age is unknown
  *   demand = max(a, v - b)
@@ -73,12 +73,16 @@ export function correctGrid(grid: MetricGrid, series: ArrivalSeries, batchSize: 
   return { ...grid, invocations, throttles, maxConcurrency };
 }
 
-/** Invocations' worth of what arrived in each step; NaN where no count is known. */
+/**
+ * Invocations' worth of what arrived in each step; NaN where no count is known. An API in front of the queue counts what the
+ * queue counts; one that also calls the function counts more. Without a count of the queue, all are taken for messages.
+ */
 function arrivalsOf(grid: MetricGrid, series: ArrivalSeries, batchSize: number): Float64Array {
   return grid.invocations.map((_, i) => {
-    const counts = [series.messagesSent[i], series.apiRequests[i]].map((count) => measured(count, LARGEST_COUNT));
-    const known = counts.filter((count) => !Number.isNaN(count));
-    return known.length === 0 ? NaN : Math.max(...known) / batchSize;
+    const messages = measured(series.messagesSent[i], LARGEST_COUNT);
+    const requests = measured(series.apiRequests[i], LARGEST_COUNT);
+    if (Number.isNaN(messages)) return requests / batchSize;
+    return messages / batchSize + Math.max(0, (requests || 0) - messages);
   });
 }
 

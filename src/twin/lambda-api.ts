@@ -1,6 +1,7 @@
 /** The Lambda operations that Prewarm uses. https://docs.aws.amazon.com/lambda/latest/api/welcome.html */
 import { AwsError } from './aws-error.ts';
-import type { EventSource, LambdaFunctions, TwinFunction } from './lambda-functions.ts';
+import { findMapping, mappingsOf, updateMapping, wireMapping } from './event-sources.ts';
+import type { LambdaFunctions, Surroundings, TwinFunction } from './lambda-functions.ts';
 import type { ProvisionedConfig } from './provisioned.ts';
 
 export const ACCOUNT_ID = '123456789012';
@@ -19,12 +20,6 @@ export interface LambdaApiOptions {
   region: string;
   nowMs: () => number;
   startMs: number;
-}
-
-interface Mapping {
-  uuid: string;
-  owner: TwinFunction;
-  source: EventSource;
 }
 
 export class LambdaApi {
@@ -87,56 +82,20 @@ export class LambdaApi {
   listEventSourceMappings(functionName: string) {
     const { fn, base, qualifier } = this.resolve(functionName);
     if (!fn) throw notFound(`Function not found: ${this.arn(base)}`);
-    const mappings = this.mappings().filter(({ owner, source }) => owner === fn && source.qualifier === qualifier);
-    return { EventSourceMappings: mappings.map((mapping) => this.wireMapping(mapping)) };
+    const mappings = mappingsOf(this.functions).filter(
+      ({ owner, source }) => owner === fn && source.qualifier === qualifier,
+    );
+    return { EventSourceMappings: mappings.map((mapping) => wireMapping(mapping, this.arn(base))) };
   }
 
   getEventSourceMapping(uuid: string) {
-    return this.wireMapping(this.mapping(uuid));
+    const mapping = findMapping(this.functions, uuid);
+    return wireMapping(mapping, this.arn(mapping.owner.spec.functionName));
   }
 
-  /** Of all that can be updated only the maximum concurrency; takes effect at once, where Lambda takes a minute. */
   updateEventSourceMapping(uuid: string, input: Readonly<Record<string, unknown>>) {
-    const { owner, source } = this.mapping(uuid);
-    const { MaximumConcurrency: wanted } = (input.ScalingConfig ?? {}) as { MaximumConcurrency?: unknown };
-    if (wanted !== undefined && !(Number.isInteger(wanted) && Number(wanted) >= 2 && Number(wanted) <= 1000))
-      throw invalid(`MaximumConcurrency ${String(wanted)} is not between 2 and 1000`);
-    if (wanted !== undefined && (!/^arn:[^:]+:sqs:/.test(source.arn) || source.hasOwnPollers))
-      throw invalid('Maximum concurrency is for SQS event sources that are not in provisioned mode');
-    const changed = wanted === undefined ? source : { ...source, maximumConcurrency: Number(wanted) };
-    const eventSources = (owner.surroundings.eventSources ?? []).map((item) => (item === source ? changed : item));
-    owner.surroundings = { ...owner.surroundings, eventSources };
-    return this.wireMapping({ uuid, owner, source: changed });
-  }
-
-  private mappings(): Mapping[] {
-    return [...this.functions.all].flatMap((owner, first) =>
-      (owner.surroundings.eventSources ?? []).map((source, second) => ({
-        uuid: `00000000-0000-4000-b000-${String(first * 1000 + second).padStart(12, '0')}`,
-        owner,
-        source,
-      })),
-    );
-  }
-
-  private mapping(uuid: string): Mapping {
-    const found = this.mappings().find((mapping) => mapping.uuid === uuid.toLowerCase());
-    if (!found) throw notFound('The resource you requested does not exist.');
-    return found;
-  }
-
-  private wireMapping({ uuid, owner, source }: Mapping) {
-    const arn = this.arn(owner.spec.functionName);
-    return {
-      UUID: uuid,
-      EventSourceArn: source.arn,
-      FunctionArn: source.qualifier === undefined ? arn : `${arn}:${source.qualifier}`,
-      State: source.state ?? 'Enabled',
-      ...(source.maximumConcurrency !== undefined && {
-        ScalingConfig: { MaximumConcurrency: source.maximumConcurrency },
-      }),
-      ...(source.hasOwnPollers && { ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 200 } }),
-    };
+    updateMapping(findMapping(this.functions, uuid), input);
+    return this.getEventSourceMapping(uuid);
   }
 
   listTags(functionArn: string) {
@@ -162,14 +121,7 @@ export class LambdaApi {
       Architectures: [fn.spec.architecture],
       LastModified: lambdaTime(this.startMs),
       Version: latest ? '$LATEST' : fn.version,
-      State: fn.surroundings.state?.name ?? 'Active',
-      ...(fn.surroundings.state && { StateReason: fn.surroundings.state.reason }),
-      ...(fn.surroundings.kind === 'tenant-isolated' && { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } }),
-      ...(fn.surroundings.kind === 'managed-instances' && {
-        CapacityProviderConfig: {
-          LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: `${arn}-pool` },
-        },
-      }),
+      ...wireKind(fn.surroundings, arn),
       LastUpdateStatus: 'Successful',
       SnapStart: {
         ApplyOn: fn.surroundings.snapStart ? 'PublishedVersions' : 'None',
@@ -265,6 +217,17 @@ export class LambdaApi {
   private arn(functionName: string): string {
     return `arn:aws:lambda:${this.region}:${ACCOUNT_ID}:function:${functionName}`;
   }
+}
+
+/** State, and what excludes provisioned concurrency. */
+function wireKind({ state, kind }: Surroundings, arn: string) {
+  const pool = { LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: `${arn}-pool` } };
+  return {
+    State: state?.name ?? 'Active',
+    ...(state && { StateReason: state.reason }),
+    ...(kind === 'tenant-isolated' && { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } }),
+    ...(kind === 'managed-instances' && { CapacityProviderConfig: pool }),
+  };
 }
 
 function wireConfig(config: ProvisionedConfig) {

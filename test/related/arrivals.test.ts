@@ -84,9 +84,21 @@ describe('demand of a queue-fed function', () => {
     expect(demandOf(correctGrid(gridOf([0, 0, 0, 50]), series, 1))).toEqual([1000, 10, 10, 30]);
   });
 
-  it('takes the larger of messages and API requests, and either alone', () => {
-    const series = seriesOf(3, { messagesSent: [50, NaN, 70], apiRequests: [60, 80, NaN] });
-    expect(demandOf(correctGrid(gridOf([0, 0, 0]), series, 1))).toEqual([60, 80, 70]);
+  it.each([
+    ['an API that fills the queue: counted once', 50, 50, 5],
+    ['an API that sends several messages at a time', 50, 20, 5],
+    ['an API that also calls the function: each of these is an invocation', 50, 80, 35],
+    ['messages alone', 50, NaN, 5],
+    ['an API of whose queue nothing is known yet', NaN, 80, 8],
+  ])('takes from %s', (_, messages, requests, invocations) => {
+    const series = seriesOf(1, { messagesSent: [messages], apiRequests: [requests] });
+    expect(demandOf(correctGrid(gridOf([0]), series, 10))).toEqual([invocations]);
+  });
+
+  it('sees what the queue holds back while the function is called directly, too', () => {
+    // 500 jobs, of which 20 invocations let 200 through; 40 calls by the API, served at once.
+    const series = seriesOf(2, { messagesSent: [500, 0], apiRequests: [540, 40], oldestAgeSeconds: [60, 0] });
+    expect(demandOf(correctGrid(gridOf([60, 70]), series, 10))).toEqual([90, 40]);
   });
 
   it('leaves a throttled request that waits in the queue counted once', () => {

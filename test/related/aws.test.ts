@@ -104,7 +104,8 @@ describe('the source of arrivals', () => {
         MetricDataResults: [
           { Id: 'messagesSent', Timestamps: [at(2), at(0)], Values: [7, 5], StatusCode: 'Complete' },
           { Id: 'oldestAgeSeconds', Timestamps: [at(1)], Values: [90], StatusCode: 'Complete' },
-          { Id: 'apiRequests', Timestamps: [at(0), at(1)], Values: [-4, 3], StatusCode: 'Complete' },
+          { Id: 'apiRequests', Timestamps: [at(0), at(1), at(2)], Values: [-4, 3, 9], StatusCode: 'Complete' },
+          { Id: 'apiRefused', Timestamps: [at(1), at(2)], Values: [5, 2], StatusCode: 'Complete' },
         ],
       },
     }));
@@ -113,7 +114,7 @@ describe('the source of arrivals', () => {
     expect(series).toEqual({
       messagesSent: Float64Array.of(5, NaN, 7),
       oldestAgeSeconds: Float64Array.of(NaN, 90, NaN),
-      apiRequests: Float64Array.of(NaN, 3, NaN),
+      apiRequests: Float64Array.of(NaN, 0, 7),
     });
     const queries = inputs('GetMetricData')[0]!.MetricDataQueries as {
       MetricStat: { Metric: unknown; Stat: string };
@@ -135,17 +136,32 @@ describe('the source of arrivals', () => {
         },
         'Maximum',
       ],
-      [
+      ...['Count', '4XXError'].map((MetricName) => [
         {
           Namespace: 'AWS/ApiGateway',
-          MetricName: 'Count',
+          MetricName,
           Dimensions: [
             { Name: 'ApiName', Value: 'front' },
             { Name: 'Stage', Value: 'live' },
           ],
         },
         'Sum',
-      ],
+      ]),
+    ]);
+  });
+
+  it('knows an HTTP API by its id, and what it refused by the name that this has there', async () => {
+    const { endpoint } = await serve(() => ({ body: { MetricDataResults: [] } }));
+    const of = { target, queue: undefined, api: { id: 'a1b2c3' } };
+    const { apiRequests } = await createArrivalsSource(clientsOf(endpoint)).read(of, grid);
+    expect([...apiRequests]).toEqual([NaN, NaN, NaN]);
+    const queries = inputs('GetMetricData')[0]!.MetricDataQueries as {
+      MetricStat: { Metric: { MetricName: string; Dimensions: unknown } };
+    }[];
+    const Dimensions = [{ Name: 'ApiId', Value: 'a1b2c3' }];
+    expect(queries.map(({ MetricStat }) => MetricStat.Metric)).toMatchObject([
+      { MetricName: 'Count', Dimensions },
+      { MetricName: '4xx', Dimensions },
     ]);
   });
 
