@@ -1,22 +1,31 @@
 /** `prewarm demo`: the built controller lives through days of a real workload in the local AWS, and shows what it did. */
 import type { Command } from 'commander';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildHandler } from '../../scripts/build.mjs';
-import { type Handler, simulateController, simulateOnDemand } from '../demo/simulate.ts';
-import { ASSUMED, demoScenario, MAX_DEMO_DAYS } from '../demo/workload.ts';
+import { buildHandler, bundlePage } from '../../scripts/build.mjs';
+import { runLive } from '../demo/live.ts';
+import { pageAssets } from '../demo/page-assets.ts';
+import { type Handler, type Scenario, simulate, type Simulated, type Worlds } from '../demo/simulate.ts';
+import { controllerSettings, demoScenario, MAX_DEMO_DAYS } from '../demo/workload.ts';
 import { InputError } from '../errors.ts';
-import { demoJson, demoText, type DemoResult } from '../report/demo.ts';
+import { demoJson, demoText } from '../report/demo.ts';
 import { startProgress } from '../report/progress.ts';
 import { terminalFor } from '../report/terminal.ts';
+import { SLOT_MS } from '../time.ts';
 import { examples } from './examples.ts';
+import { interruptible } from './interrupt.ts';
 import { type CommandIo, printLine } from './io.ts';
+import { openInBrowser } from './open-browser.ts';
 
 interface DemoOptions {
   days?: string;
   json?: boolean;
+  open?: boolean;
+  serve?: boolean;
+  port?: string;
 }
 
 export function addDemo(program: Command, io: CommandIo): void {
@@ -24,54 +33,104 @@ export function addDemo(program: Command, io: CommandIo): void {
     .command('demo')
     .description('run the built controller for a simulated day against a local AWS, on a real workload')
     .option('--days <number>', 'simulated days (default: 1)')
+    .option('--open', 'watch it live: opens a page that this machine serves to itself')
+    .option('--serve', 'the same without opening a browser: prints the address of the page')
+    .option('--port <number>', 'port of the page (default: a free one)')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', examples('prewarm demo', 'prewarm demo --days 3'))
+    .addHelpText('after', examples('prewarm demo', 'prewarm demo --days 3', 'prewarm demo --open'))
     .action((options: DemoOptions) => demo(options, io));
 }
 
+/** What both ways of showing the demo are given. */
+interface Run {
+  scenario: Scenario;
+  /** Makes the built controller, which writes its log to `hear`. */
+  connect: (hear: (line: string) => void) => (endpoint: string, nowMs: () => number) => Handler;
+  signal: AbortSignal;
+  /** Prints the result. */
+  finish: (run: Record<keyof Worlds, Simulated>) => void;
+}
+
 async function demo(options: DemoOptions, io: CommandIo): Promise<void> {
-  const days = daysFrom(options.days);
-  const scenario = await demoScenario(days);
-  const folder = await mkdtemp(join(tmpdir(), 'prewarm-demo-'));
-  const restore = setEnvironment({
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
-  const progress = startProgress(io.stderr, `${days * 288} ticks`, {
+  const scenario = await demoScenario(daysFrom(options.days));
+  const port = portFrom(options);
+  const log: string[] = [];
+  const finish: Run['finish'] = (run) => {
+    const result = { scenario, ...run, log };
+    const text = options.json ? JSON.stringify(demoJson(result)) : demoText(result, terminalFor(io.stdout, io.env));
+    printLine(io.stdout, text);
+  };
+  await interruptible((signal) =>
+    withBuiltController(io, async (createHandler) => {
+      const connect: Run['connect'] = (hear) => (endpoint, nowMs) => {
+        process.env.AWS_ENDPOINT_URL = endpoint;
+        const write = (line: string) => {
+          log.push(line);
+          hear(line);
+        };
+        return createHandler({ env: controllerSettings(scenario), nowMs, log: { write } });
+      };
+      const run: Run = { scenario, connect, signal, finish };
+      await (port === null ? showAtEnd(run, io) : showLive(run, { port, open: options.open === true }, io));
+    }),
+  );
+}
+
+async function showAtEnd({ scenario, connect, signal, finish }: Run, io: CommandIo): Promise<void> {
+  const { startMs, endMs } = scenario;
+  const progress = startProgress(io.stderr, `${(endMs - startMs) / SLOT_MS} ticks`, {
     terminal: terminalFor(io.stderr, io.env),
     nowMs: io.nowMs,
   });
+  const onMinute = ({ withPrewarm }: Worlds) => progress.update((withPrewarm.nowMs - startMs) / (endMs - startMs));
   try {
-    const { outfile, bytes } = await buildHandler({ outfile: join(folder, 'handler.mjs') });
-    printLine(
-      io.stderr,
-      `built the controller: one file of ${Math.ceil(bytes / 1024)} KiB; it talks to a local AWS through the AWS SDK`,
-    );
-    const { createHandler } = (await import(pathToFileURL(outfile).href)) as typeof import('../handler.ts');
-    const log: string[] = [];
-    const connect = (endpoint: string, nowMs: () => number): Handler => {
-      process.env.AWS_ENDPOINT_URL = endpoint;
-      const targets = `${scenario.functionName}:${scenario.alias}`;
-      const env = {
-        PREWARM_TARGETS: targets,
-        PREWARM_MODE: 'act',
-        PREWARM_MAX_CAPACITY: String(scenario.maxCapacity),
-        PREWARM_COLD_START_PRICE_USD: String(ASSUMED.coldStartPriceUsd),
-        PREWARM_COLD_START_MS: String(ASSUMED.coldStartMs),
-        PREWARM_IDLE_TIMEOUT_SECONDS: String(ASSUMED.idleTimeoutSeconds),
-      };
-      return createHandler({ env, nowMs, log: { write: (line) => log.push(line) } });
-    };
-    const withPrewarm = await simulateController(scenario, connect, progress.update);
+    const run = await simulate(scenario, { connect: connect(() => undefined), onMinute, signal });
     progress.done();
-    const result: DemoResult = { scenario, withPrewarm, onDemand: simulateOnDemand(scenario), log };
-    const text = options.json ? JSON.stringify(demoJson(result)) : demoText(result, terminalFor(io.stdout, io.env));
-    printLine(io.stdout, text);
-  } finally {
-    restore();
-    await rm(folder, { recursive: true, force: true });
+    finish(run);
+  } catch (error) {
+    progress.done();
+    throw error;
   }
+}
+
+/** In the beginning a simulated day takes a minute and a half. */
+const FIRST_PACE = { paused: false, speed: 15 } as const;
+
+async function showLive(run: Run, { port, open }: { port: number; open: boolean }, io: CommandIo): Promise<void> {
+  const say = (text: string) => printLine(io.stderr, text);
+  const assets = pageAssets(await bundlePage('demo'));
+  try {
+    await runLive({
+      ...run,
+      assets,
+      port,
+      control: FIRST_PACE,
+      onServing: async (url) => {
+        say(`live at ${url} (Ctrl-C ends it)`);
+        if (open && !(await openInBrowser(url, io.env)))
+          say('no browser could be opened here: open that address yourself');
+      },
+      onEnd: (result) => {
+        run.finish(result);
+        say('the page shows the result until Ctrl-C');
+      },
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new InputError(`--port = ${port}: something else listens there; leave it out for a free one`);
+  }
+}
+
+/** Null without a page. */
+function portFrom({ open, serve, port }: DemoOptions): number | null {
+  const isLive = open === true || serve === true;
+  if (port === undefined) return isLive ? 0 : null;
+  if (!isLive) throw new InputError('--port is for the live page: give --open or --serve, too');
+  const number = Number(port);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw new InputError(`--port = "${port}": must be a whole number from 0 to 65535; 0 is a free one`);
+  }
+  return number;
 }
 
 function daysFrom(text: string | undefined): number {
@@ -82,6 +141,36 @@ function daysFrom(text: string | undefined): number {
     );
   }
   return days;
+}
+
+type CreateHandler = typeof import('../handler.ts').createHandler;
+
+/** Builds what is deployed, in a folder that is gone afterwards, however the process ends. */
+async function withBuiltController(
+  io: CommandIo,
+  work: (createHandler: CreateHandler) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'prewarm-demo-'));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeFolder);
+  const restore = setEnvironment({
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+  try {
+    const { outfile, bytes } = await buildHandler({ outfile: join(folder, 'handler.mjs') });
+    printLine(
+      io.stderr,
+      `built the controller: one file of ${Math.ceil(bytes / 1024)} KiB; it talks to a local AWS through the AWS SDK`,
+    );
+    const { createHandler } = (await import(pathToFileURL(outfile).href)) as { createHandler: CreateHandler };
+    await work(createHandler);
+  } finally {
+    restore();
+    removeFolder();
+    process.off('exit', removeFolder);
+  }
 }
 
 /** The SDK reads endpoint and credentials from the environment; what was there before comes back afterwards. */

@@ -53,42 +53,49 @@ export function worldOf(scenario: Scenario): World {
   return world;
 }
 
-/** The same requests without provisioned concurrency. */
-export function simulateOnDemand(scenario: Scenario): Simulated {
-  const world = worldOf(scenario);
-  world.advanceTo(scenario.endMs);
-  return {
-    usage: world.usage(scenario.functionName),
-    minutes: world.minutes(scenario.functionName),
-    calls: [],
-    ticks: 0,
-  };
+/** The same requests twice: with the controller, and without provisioned concurrency. */
+export interface Worlds {
+  withPrewarm: World;
+  onDemand: World;
 }
 
-/**
- * Runs the handler that `connect` makes at each tick. It is given the endpoint to talk to and the clock.
- * `onTick` hears the share of the simulated time that is over.
- */
-export async function simulateController(
+export interface SimulateOptions {
+  /** Makes the handler, given the endpoint to talk to and the clock. */
+  connect: (endpoint: string, nowMs: () => number) => Handler;
+  /** Awaited after each simulated minute, when both clocks stand at its end. */
+  onMinute?: (worlds: Worlds) => void | Promise<void>;
+  /** Ends the simulation with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Lives through the scenario in both worlds, minute by minute; the handler runs in the first minute of each slot. */
+export async function simulate(
   scenario: Scenario,
-  connect: (endpoint: string, nowMs: () => number) => Handler,
-  onTick: (share: number) => void = () => undefined,
-): Promise<Simulated> {
+  { connect, onMinute, signal }: SimulateOptions,
+): Promise<Record<keyof Worlds, Simulated>> {
   const { functionName, startMs, endMs } = scenario;
-  const world = worldOf(scenario);
-  world.registerTarget(functionName, { minCapacity: 1, maxCapacity: scenario.maxCapacity });
-  const server = await startLocalAws(world);
+  const worlds: Worlds = { withPrewarm: worldOf(scenario), onDemand: worldOf(scenario) };
+  const { withPrewarm, onDemand } = worlds;
+  withPrewarm.registerTarget(functionName, { minCapacity: 1, maxCapacity: scenario.maxCapacity });
+  const server = await startLocalAws(withPrewarm);
   try {
-    const handler = connect(server.endpoint, () => world.nowMs);
+    const handler = connect(server.endpoint, () => withPrewarm.nowMs);
     let ticks = 0;
-    for (let atMs = startMs + TICK_OFFSET_MS; atMs < endMs; atMs += SLOT_MS) {
-      world.advanceTo(atMs);
-      await handler({});
-      ticks += 1;
-      onTick((atMs - startMs) / (endMs - startMs));
+    for (let minuteMs = startMs; minuteMs < endMs; minuteMs += MINUTE_MS) {
+      signal?.throwIfAborted();
+      if ((minuteMs - startMs) % SLOT_MS === 0) {
+        withPrewarm.advanceTo(minuteMs + TICK_OFFSET_MS);
+        await handler({});
+        ticks += 1;
+      }
+      for (const world of [withPrewarm, onDemand]) world.advanceTo(minuteMs + MINUTE_MS);
+      await onMinute?.(worlds);
     }
-    world.advanceTo(endMs);
-    return { usage: world.usage(functionName), minutes: world.minutes(functionName), calls: server.calls, ticks };
+    const read = (world: World) => ({ usage: world.usage(functionName), minutes: world.minutes(functionName) });
+    return {
+      withPrewarm: { ...read(withPrewarm), calls: server.calls, ticks },
+      onDemand: { ...read(onDemand), calls: [], ticks: 0 },
+    };
   } finally {
     await server.close();
   }

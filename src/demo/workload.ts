@@ -1,5 +1,6 @@
 /** The demo's workload: real request counts, served by an analytics container that is slow to start. */
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_REGION, PRICES_AS_OF } from '../economics/prices.ts';
 import { readMetricsFile } from '../input/metrics-file.ts';
 import { DAY_MS } from '../time.ts';
 import type { Scenario } from './simulate.ts';
@@ -18,6 +19,10 @@ export const ASSUMED = {
 
 export const WORKLOAD_SOURCE =
   'requests per minute to a public web server, two weeks of July 1995 (NASA-HTTP, Internet Traffic Archive), each taken as one analytics job';
+
+export const ASSUMED_SENTENCE = `${ASSUMED.averageDurationMs / 1000} s a request, ${ASSUMED.coldStartMs / 1000} s to start, warm for ${ASSUMED.idleTimeoutSeconds / 60} min, ${ASSUMED.memoryMb} MB; avoiding a cold start is worth ${ASSUMED.coldStartPriceUsd} USD`;
+
+export const PRICES_SENTENCE = `list prices of ${DEFAULT_REGION} as of ${PRICES_AS_OF}; provisioned concurrency in whole steps of five minutes`;
 
 /** Half a month is used: what a new user of Prewarm has to show. */
 const END_MS = Date.parse('1995-07-15T00:00:00Z');
@@ -44,5 +49,17 @@ export async function demoScenario(days: number): Promise<Scenario> {
     memoryMb,
     coldStartMs,
     idleTimeoutSeconds,
+  };
+}
+
+/** The environment of the deployed controller, as the stack would set it. */
+export function controllerSettings(scenario: Scenario): Record<string, string> {
+  return {
+    PREWARM_TARGETS: `${scenario.functionName}:${scenario.alias}`,
+    PREWARM_MODE: 'act',
+    PREWARM_MAX_CAPACITY: String(scenario.maxCapacity),
+    PREWARM_COLD_START_PRICE_USD: String(ASSUMED.coldStartPriceUsd),
+    PREWARM_COLD_START_MS: String(ASSUMED.coldStartMs),
+    PREWARM_IDLE_TIMEOUT_SECONDS: String(ASSUMED.idleTimeoutSeconds),
   };
 }
