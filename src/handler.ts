@@ -7,7 +7,6 @@ import { rememberHistory } from './controller/remembering-source.ts';
 import { emptyMemory, type PlannerMemory } from './controller/planner.ts';
 import type { TickReport } from './controller/tick.ts';
 import { InputError, RefusedError, TransientError } from './errors.ts';
-import type { ScalingState } from './model.ts';
 import { queueFedSource } from './related/arrivals.ts';
 import { type FollowedPorts, type FollowedReport, tickWithNeighbours } from './related/tick.ts';
 import { aheadFields, capacityMetrics, emfFields } from './report/emf.ts';
@@ -158,11 +157,9 @@ async function runTarget(config: TargetConfig, run: Run): Promise<TargetRun> {
   const target = nameOf(config);
   const memory = run.memories.get(target) ?? emptyMemory();
   run.memories.set(target, memory);
-  const { ports, seen } = watchScaling(run.portsFor(config));
   try {
-    const report = await tickWithNeighbours(ports, config, run.nowMs(), memory);
-    const state = seen();
-    const values = { ...tickMetrics(report), ...(state && capacityMetrics(state)) };
+    const report = await tickWithNeighbours(run.portsFor(config), config, run.nowMs(), memory);
+    const values = { ...tickMetrics(report), ...(report.state && capacityMetrics(report.state)) };
     const metrics = emfFields(config.target, values, report.nowMs, run.controller);
     const failure = report.applied?.failure ?? null;
     const retry = logFollowers(report, config, run) || failure instanceof TransientError;
@@ -200,14 +197,6 @@ function logFollowers({ related, eventSource }: FollowedReport, config: TargetCo
     }
   }
   return lines.some(({ failure }) => failure instanceof TransientError);
-}
-
-/** The ports, and what the scaling reader saw last: the report tells of the plan, not of what is allocated. */
-function watchScaling(ports: FollowedPorts): { ports: FollowedPorts; seen: () => ScalingState | null } {
-  const { scaling } = ports;
-  let state: ScalingState | null = null;
-  const watching = scaling && { read: async (target: TickReport['target']) => (state = await scaling.read(target)) };
-  return { ports: { ...ports, scaling: watching }, seen: () => state };
 }
 
 /** A fresh process publishes the next two hours, a warm one the slot that has come into reach since. */

@@ -19,6 +19,7 @@ export function tickReport({ nowMs, startMs, past, ahead }: ReportSeries, own: P
     outcome: 'planned',
     reason: '',
     notes: [],
+    state: null,
     history: {
       startMs: startMs - past.length * 300_000,
       stepSeconds: 300,

@@ -62,6 +62,8 @@ export interface TickReport {
   outcome: Outcome;
   reason: string;
   notes: string[];
+  /** What was set up before this tick; null for metrics from a file. */
+  state: ScalingState | null;
   history: DemandHistory;
   /** Seconds from the end of what is known to now. */
   dataAgeSeconds: number;
@@ -138,6 +140,7 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
     target: config.target,
     nowMs,
     mode: config.mode,
+    state: 'assumed' in state ? null : state,
     notes: [...reading.notes, ...notesOn(state, config), ...notes, ...priceNotes(config)],
     history,
     dataAgeSeconds: Math.max(0, Math.round((nowMs - knownUntilMs) / 1000)),
