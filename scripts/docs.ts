@@ -6,6 +6,7 @@ import { environmentName } from '../src/config-env.ts';
 import { LOG_LEVELS, settingsSchema } from '../src/config.ts';
 import { flagName } from '../src/commands/settings-flags.ts';
 import { previewSchema } from '../src/report/preview-json.ts';
+import { replaySchema } from '../src/report/replay-json.ts';
 
 const COMMAND = 'npm run docs';
 
@@ -67,19 +68,31 @@ function allowed(name: string, field: JsonField): string {
   return `${field.exclusiveMinimum === undefined ? '' : 'above '}${low ?? ''}${field.maximum === undefined ? '' : ` to ${field.maximum}`}`;
 }
 
-/** The JSON schema of what \`preview --json\` prints. */
+/** The JSON schemas of what `preview --json` and `replay --json` print. */
 export function jsonOutputPage(): string {
-  const schema = JSON.stringify(z.toJSONSchema(previewSchema), null, 2);
-  return `<!-- Generated from src/report/preview-json.ts by \`${COMMAND}\`. -->
+  const schemaOf = (schema: z.ZodType) => JSON.stringify(z.toJSONSchema(schema), null, 2);
+  return `<!-- Generated from src/report/preview-json.ts and src/report/replay-json.ts by \`${COMMAND}\`. -->
 
 # JSON output
 
-\`prewarm preview --json\` and \`prewarm apply --json\` print one object, \`prewarm/preview/1\`. Times are ISO-8601 in UTC,
-concurrency is in concurrent executions, a slot is five minutes. The zod schema is \`previewSchema\` in
-\`src/report/preview-json.ts\`; a field may be added in version 1, none is removed or changes its meaning.
+Times are ISO-8601 in UTC, concurrency is in concurrent executions, a slot is five minutes. A field may be added in version 1,
+none is removed or changes its meaning. \`prewarm report FILE.json\` makes an HTML page of either object.
+
+## \`prewarm/preview/1\`
+
+\`prewarm preview --json\` and \`prewarm apply --json\` print one object. The zod schema is \`previewSchema\` in
+\`src/report/preview-json.ts\`.
 
 \`\`\`json
-${schema}
+${schemaOf(previewSchema)}
+\`\`\`
+
+## \`prewarm/replay/1\`
+
+\`prewarm replay --json\` prints one object. The zod schema is \`replaySchema\` in \`src/report/replay-json.ts\`.
+
+\`\`\`json
+${schemaOf(replaySchema)}
 \`\`\`
 `;
 }

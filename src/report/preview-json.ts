@@ -1,15 +1,50 @@
-/** `prewarm/preview/1`: what `prewarm preview --json` prints. The schema is the contract; docs/json.md describes it. */
+/** `prewarm/preview/1`: what `prewarm preview --json` prints. The schema is the contract; docs/json-output.md shows it. */
 import * as z from 'zod';
 import type { CandidateScore } from '../controller/choose.ts';
 import { OUTCOMES, type TickReport } from '../controller/tick.ts';
 import type { DemandHistory, Forecast } from '../model.ts';
 import type { FollowedReport } from '../related/tick.ts';
-import { isoUtc } from '../time.ts';
+import { objectiveOf } from '../controller/objective.ts';
+import { DEFAULT_REGION } from '../economics/prices.ts';
+import { isoUtc, SLOT_SECONDS } from '../time.ts';
+import {
+  CANDIDATE_KINDS,
+  demandJson,
+  demandSchema,
+  forecastQualityJson,
+  forecastQualitySchema,
+  heldForecastJson,
+  heldForecastSchema,
+  levelsSchema,
+  parametersJson,
+  parametersSchema,
+  pricesSchema,
+} from './detail-json.ts';
+import type { PreviewDetail } from './preview-detail.ts';
 import { eventSourceJson, eventSourceSchema, relatedJson, relatedSchema } from './related-json.ts';
 import { actionJson, actionSchema, changesJson, changesSchema } from './schedule-json.ts';
 
 const time = z.iso.datetime();
 const count = z.number().int().min(0);
+
+const assumptionsSchema = z.strictObject({
+  /** Null where it is measured. */
+  averageDurationMs: z.number().min(0).nullable(),
+  coldStartMs: z.number().min(0).nullable(),
+  idleTimeoutSeconds: z.number().min(0),
+  memoryMb: count,
+  architecture: z.enum(['x86_64', 'arm64']),
+  region: z.string(),
+  prices: pricesSchema,
+  coldStartPriceUsd: z.number().min(0).nullable(),
+  maxColdStartRate: z.number().min(0).nullable(),
+  monthlyBudgetUsd: z.number().min(0).nullable(),
+  minCapacity: count,
+  maxCapacity: count,
+  leadTimeSeconds: z.number().min(0),
+  horizonHours: z.number().min(0),
+  timeZone: z.string(),
+});
 
 export const previewSchema = z.strictObject({
   schema: z.literal('prewarm/preview/1'),
@@ -55,8 +90,9 @@ export const previewSchema = z.strictObject({
     candidates: z.array(
       z.strictObject({
         name: z.string(),
-        kind: z.enum(['on-demand', 'constant', 'repeat', 'recent', 'forecast']),
+        kind: z.enum(CANDIDATE_KINDS),
         chosen: z.boolean(),
+        parameters: parametersSchema.optional(),
         costUsdPerDay: z.number(),
         coldStartsPerDay: z.number(),
         coldStartRate: z.number(),
@@ -72,14 +108,28 @@ export const previewSchema = z.strictObject({
   /** Absent where none is named. */
   eventSource: eventSourceSchema.optional(),
   notes: z.array(z.string()),
+  /** What follows is for reports; `apply` leaves it out. */
+  assumptions: assumptionsSchema.optional(),
+  /** Of the last six weeks. */
+  demand: demandSchema.optional(),
+  heldForecast: heldForecastSchema.optional(),
+  forecastQuality: forecastQualitySchema.optional(),
+  /** What the best candidate of each kind would have held in the days that policies were compared on. */
+  alternatives: z
+    .array(z.strictObject({ name: z.string(), kind: z.enum(CANDIDATE_KINDS), levels: levelsSchema }))
+    .optional(),
 });
 
 export type PreviewJson = z.output<typeof previewSchema>;
 
-/** A tick's report as the public JSON. `metrics` names the file that the demand was read from, if any. */
+/**
+ * A tick's report as the public JSON. `metrics` names the file that the demand was read from, if any; `detail` is what reports
+ * show beyond the decision.
+ */
 export function previewJson(
   report: TickReport & Partial<Pick<FollowedReport, 'related' | 'eventSource'>>,
   metrics: string | null,
+  detail?: PreviewDetail,
 ): PreviewJson {
   const { related = [], eventSource } = report;
   return {
@@ -95,6 +145,43 @@ export function previewJson(
     ...(related.length === 0 ? {} : { related: related.map(relatedJson) }),
     ...(eventSource ? { eventSource: eventSourceJson(eventSource) } : {}),
     notes: report.notes,
+    ...(detail ? detailJson(detail) : {}),
+  };
+}
+
+function detailJson({ settings, demand, forecasts, alternatives }: PreviewDetail): Partial<PreviewJson> {
+  return {
+    assumptions: assumptionsJson(settings),
+    demand: demandJson(demand),
+    heldForecast: heldForecastJson(forecasts.held),
+    ...(forecasts.quality ? { forecastQuality: forecastQualityJson(forecasts.quality) } : {}),
+    alternatives: alternatives.map(({ name, kind, startMs, levels }) => ({
+      name,
+      kind,
+      levels: { from: isoUtc(startMs), stepSeconds: SLOT_SECONDS, values: [...levels] },
+    })),
+  };
+}
+
+function assumptionsJson(settings: PreviewDetail['settings']): PreviewJson['assumptions'] {
+  const { idleTimeoutSeconds, minCapacity, maxCapacity, leadTimeSeconds, horizonHours, timeZone } = settings;
+  const { memoryMb, prices } = objectiveOf(settings);
+  return {
+    averageDurationMs: settings.averageDurationMs ?? null,
+    coldStartMs: settings.coldStartMs ?? null,
+    idleTimeoutSeconds,
+    memoryMb,
+    architecture: settings.architecture ?? 'x86_64',
+    region: settings.region ?? DEFAULT_REGION,
+    prices,
+    coldStartPriceUsd: settings.maxColdStartRate === undefined ? settings.coldStartPriceUsd : null,
+    maxColdStartRate: settings.maxColdStartRate ?? null,
+    monthlyBudgetUsd: settings.monthlyBudgetUsd ?? null,
+    minCapacity,
+    maxCapacity,
+    leadTimeSeconds,
+    horizonHours,
+    timeZone,
   };
 }
 
@@ -117,6 +204,7 @@ function candidateJson(score: CandidateScore, policy: string): PreviewJson['deci
     name: score.name,
     kind: score.candidate.kind,
     chosen: score.name === policy,
+    parameters: parametersJson(score.candidate),
     costUsdPerDay: round(score.billUsdPerDay),
     coldStartsPerDay: round(score.coldStartsPerDay),
     coldStartRate: round(score.coldStartRate),

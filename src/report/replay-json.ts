@@ -2,6 +2,19 @@
 import * as z from 'zod';
 import type { ReplayResult } from '../replay/replay.ts';
 import { isoUtc } from '../time.ts';
+import {
+  CANDIDATE_KINDS,
+  demandJson,
+  demandSchema,
+  forecastQualityJson,
+  forecastQualitySchema,
+  heldForecastJson,
+  heldForecastSchema,
+  parametersJson,
+  parametersSchema,
+  pricesSchema,
+} from './detail-json.ts';
+import type { ReplayDetail } from './replay-detail.ts';
 
 const time = z.iso.datetime();
 const amount = z.number().min(0);
@@ -25,6 +38,15 @@ const policySchema = z.strictObject({
   timeline: z.array(z.strictObject({ at: time, capacity: whole })),
 });
 
+const candidateSchema = z.strictObject({
+  name: z.string(),
+  kind: z.enum(CANDIDATE_KINDS),
+  parameters: parametersSchema,
+  costUsd: amount,
+  coldStarts: amount,
+  coldStartRate: amount,
+});
+
 export const replaySchema = z.strictObject({
   schema: z.literal('prewarm/replay/1'),
   evaluated: z.strictObject({ from: time, to: time, invocations: whole }),
@@ -37,12 +59,7 @@ export const replaySchema = z.strictObject({
     memoryMb: whole,
     architecture: z.enum(['x86_64', 'arm64']),
     region: z.string(),
-    prices: z.strictObject({
-      onDemandGbSecondUsd: amount,
-      provisionedGbSecondUsd: amount,
-      provisionedDurationGbSecondUsd: amount,
-      requestUsd: amount,
-    }),
+    prices: pricesSchema,
     coldStartPriceUsd: amount.nullable(),
     maxColdStartRate: amount.nullable(),
     minCapacity: whole,
@@ -54,12 +71,26 @@ export const replaySchema = z.strictObject({
   /** `prewarm` first; empty where there was too little history, which the notes say. */
   policies: z.array(policySchema),
   notes: z.array(z.string()),
+  /** What follows is for reports; absent where there was too little history. */
+  target: z
+    .strictObject({ functionName: z.string().nullable(), alias: z.string().nullable(), metrics: z.string().nullable() })
+    .optional(),
+  demand: demandSchema.optional(),
+  heldForecast: heldForecastSchema.optional(),
+  forecastQuality: forecastQualitySchema.optional(),
+  /** The policy that the controller chose, from each moment on at which it changed. */
+  decisions: z.array(z.strictObject({ at: time, policy: z.string() })).optional(),
+  /** Every candidate as if held over the whole period, estimated minute by minute. */
+  candidates: z.array(candidateSchema).optional(),
 });
 
 export type ReplayJson = z.output<typeof replaySchema>;
 
-/** A replay's result as the public JSON. */
-export function replayJson(result: ReplayResult): ReplayJson {
+/** A replay's result as the public JSON; `detail` and `target` are for reports. */
+export function replayJson(
+  result: ReplayResult,
+  { target, detail }: { target?: ReplayJson['target']; detail?: ReplayDetail | null } = {},
+): ReplayJson {
   return {
     schema: 'prewarm/replay/1',
     evaluated: {
@@ -80,6 +111,25 @@ export function replayJson(result: ReplayResult): ReplayJson {
       timeline: policy.timeline.map(({ atMs, capacity }) => ({ at: isoUtc(atMs), capacity })),
     })),
     notes: result.notes,
+    ...(target ? { target } : {}),
+    ...(detail ? detailJson(detail) : {}),
+  };
+}
+
+function detailJson({ demand, forecasts, decisions, candidates }: ReplayDetail): Partial<ReplayJson> {
+  return {
+    demand: demandJson(demand),
+    heldForecast: heldForecastJson(forecasts.held),
+    ...(forecasts.quality ? { forecastQuality: forecastQualityJson(forecasts.quality) } : {}),
+    decisions: decisions.map(({ atMs, policy }) => ({ at: isoUtc(atMs), policy })),
+    candidates: candidates.map(({ name, candidate, costUsd, coldStarts, coldStartRate }) => ({
+      name,
+      kind: candidate.kind,
+      parameters: parametersJson(candidate),
+      costUsd: round(costUsd),
+      coldStarts: round(coldStarts),
+      coldStartRate: round(coldStartRate, 9),
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 /** uPlot as Prewarm's pages use it: themed, as wide as its place, drawn anew when either changes. */
 import uPlot from 'uplot';
+import type { Clock } from './format.ts';
 import { color, onThemeChange } from './theme.ts';
 
 export type ChartOptions = Omit<uPlot.Options, 'width'>;
@@ -31,6 +32,21 @@ export function themedAxis(axis: uPlot.Axis = {}): uPlot.Axis {
 /** A line in a theme's colour, given as a custom property. */
 export function themedLine(property: string, series: uPlot.Series = {}): uPlot.Series {
   return { stroke: () => color(property), width: 1.5, points: { show: false }, ...series };
+}
+
+/** Labels of a time axis: hours of the zone's clock, and the day below where it begins. */
+export function timeLabels(clock: Clock): (chart: uPlot, splits: number[]) => string[] {
+  return (_chart, splits) => {
+    let before = '';
+    const increment = (splits[1] ?? Infinity) - (splits[0] ?? 0);
+    return splits.map((seconds) => {
+      const day = clock.day(seconds * 1000).replace(',', '');
+      if (increment >= 86_400) return day;
+      const label = day === before ? clock.hour(seconds * 1000) : `${clock.hour(seconds * 1000)}\n${day}`;
+      before = day;
+      return label;
+    });
+  };
 }
 
 /** Room for the widest label of a vertical axis. */
