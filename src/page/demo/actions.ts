@@ -36,7 +36,7 @@ export function createActions(clock: (timeMs: number) => string): Actions {
         element('p', { class: 'lead small' }, 'Application Auto Scaling carries out what the controller wrote ahead.'),
         element(
           'div',
-          { class: 'scroll actions', tabindex: 0, role: 'region', 'aria-labelledby': 'actions-title' },
+          { class: 'scroll actions', tabindex: 0, role: 'region', 'aria-label': 'List of actions' },
           element('table', { class: 'table' }, head('Time', 'Level', 'By', 'Outcome'), body),
         ),
       ),

@@ -30,9 +30,11 @@ const STEPPED: uPlot.Series = stepped ? { paths: stepped } : {};
 
 export function createTimeline(): Timeline {
   let view: View = 'whole';
+  let drawn: Story | null = null;
   const choose = (next: View) => {
     view = next;
     views.select(typeof next === 'object' ? null : next);
+    if (drawn) show(drawn);
   };
   const views = segments('Part of the run that is shown', VIEWS, choose);
   choose('whole');
@@ -105,14 +107,16 @@ export function createTimeline(): Timeline {
   });
   levels.node.prepend(element('div', { class: 'views' }, views.node));
   const all = [levels, coldStarts, dollars];
+  const show = (story: Story) => {
+    drawn = story;
+    const window = windowOf(view, story);
+    for (const chart of all) chart.show(window);
+  };
   return {
     levels: levels.node,
     totals: element('div', { class: 'cards' }, coldStarts.node, dollars.node),
     mount: (story) => all.forEach((chart) => chart.mount(story)),
-    show(story) {
-      const window = windowOf(view, story);
-      for (const chart of all) chart.show(window);
-    },
+    show,
   };
 }
 

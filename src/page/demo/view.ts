@@ -55,13 +55,13 @@ export function createView(run: RunFrame): View {
     ),
   ]);
   timeline.mount(story);
-  return {
-    story,
-    show(connection) {
-      header.show(story, connection);
-      for (const part of parts) part.show(story);
-    },
+  const show = (connection: Connection) => {
+    header.show(story, connection);
+    for (const part of parts) part.show(story);
   };
+  // Before anything is painted, so that nothing moves when it is filled.
+  show('connecting');
+  return { story, show };
 }
 
 function assumptions({ workload, assumed, prices }: RunFrame): HTMLElement {

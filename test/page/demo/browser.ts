@@ -1,0 +1,63 @@
+/** A headless Chromium, and pages in it that note whatever goes wrong. */
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import chromium from '@sparticuz/chromium';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+
+/** Of the machine's locale Chromium makes a language that JavaScript refuses, where it is "C". */
+const LANGUAGE = '--lang=en-US';
+
+export async function launchBrowser(): Promise<Browser> {
+  return await puppeteer.launch({
+    executablePath: await chromium.executablePath(),
+    headless: 'shell',
+    args: [...chromium.args, LANGUAGE],
+    env: { ...process.env, LANG: 'en_US.UTF-8' },
+  });
+}
+
+export interface Visit {
+  page: Page;
+  /** Messages of the console that are no mere information, and exceptions. */
+  faults: string[];
+  requests: string[];
+  text: (selector: string) => Promise<string>;
+}
+
+export interface VisitOptions {
+  width?: number;
+  scheme?: 'light' | 'dark';
+}
+
+export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
+  const { width = 1280, scheme = 'light' } = options;
+  const page = await browser.newPage();
+  const faults: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => {
+    if (!['log', 'info', 'debug'].includes(message.type())) faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.setViewport({ width, height: 900 });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  await page.goto(url);
+  await page.waitForSelector('#status');
+  const text = (selector: string) => page.$eval(selector, (node) => node.textContent);
+  return { page, faults, requests, text };
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds, as `rule: element`. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResult> } };
+    interface AxeResult {
+      violations: { id: string; nodes: { target: string[] }[] }[];
+    }
+    const found = await axe.run();
+    return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+  });
+}
