@@ -21,6 +21,9 @@ export interface Visit {
   /** Messages of the console that are no mere information, and exceptions. */
   faults: string[];
   requests: string[];
+  /** The value of an expression of JavaScript in the page. */
+  ask: <T>(expression: string) => Promise<T>;
+  /** Nothing where there is no such element. */
   text: (selector: string) => Promise<string>;
 }
 
@@ -43,8 +46,10 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
   await page.goto(url);
   await page.waitForSelector('#status');
-  const text = (selector: string) => page.$eval(selector, (node) => node.textContent);
-  return { page, faults, requests, text };
+  const ask = async <T>(expression: string) => (await page.evaluate(expression)) as T;
+  const text = (selector: string) =>
+    ask<string>(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`);
+  return { page, faults, requests, ask, text };
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -52,12 +57,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** What axe finds, as `rule: element`. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResult> } };
-    interface AxeResult {
-      violations: { id: string; nodes: { target: string[] }[] }[];
-    }
-    const found = await axe.run();
-    return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-  });
+  return (await page.evaluate(
+    `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target.join(' '))))`,
+  )) as string[];
 }

@@ -15,13 +15,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => browser.close());
 
-const until = (text: string, { page }: Visit, selector = '#status') =>
-  page.waitForFunction(
-    (at: string, wanted: string) => document.querySelector(at)?.textContent.includes(wanted),
-    { timeout: 120_000, polling: 50 },
-    selector,
-    text,
-  );
+/** Waits until an element holds a text. */
+async function until(text: string, { text: textOf }: Visit, selector = '#status'): Promise<void> {
+  await expect.poll(() => textOf(selector), { timeout: 120_000 }).toContain(text);
+}
+
 const press = ({ page }: Visit, name: string) => page.locator(`::-p-aria(${name}[role="button"])`).click();
 
 describe('a run from its beginning to its end', () => {
@@ -32,7 +30,7 @@ describe('a run from its beginning to its end', () => {
     run = await watchedRun({ paused: true, speed: 15 }, { assets });
     page = await visit(browser, run.url);
     other = await visit(browser, run.url, { width: 390, scheme: 'dark' });
-    await page.page.evaluate(watchShifts);
+    await page.page.evaluate(WATCH_SHIFTS);
   }, 120_000);
   afterAll(async () => {
     run.stop.abort();
@@ -49,19 +47,11 @@ describe('a run from its beginning to its end', () => {
     const pressed = '.controls [aria-pressed="true"]';
     await until('Fastest', page, pressed);
     await until('Fastest', other, pressed);
-    await page.page.waitForFunction(
-      (text: string) => document.querySelector('#clock')?.textContent !== text,
-      { polling: 50 },
-      before,
-    );
+    await expect.poll(() => page.text('#clock'), { timeout: 60_000 }).not.toBe(before);
     await press(page, 'Pause');
     await until('Paused', page);
     await until('Paused', other);
-    await other.page.waitForFunction(
-      (text: string) => document.querySelector('#clock')?.textContent === text,
-      { polling: 50 },
-      await page.text('#clock'),
-    );
+    await until(await page.text('#clock'), other, '#clock');
   });
 
   it('shows a page that is opened late, or reloaded, the whole past', async () => {
@@ -100,13 +90,13 @@ describe('a run from its beginning to its end', () => {
     const { requestedProvisioned } = run.result()!.withPrewarm.minutes;
     expect(await page.text('#levels-readout')).toContain(`${requestedProvisioned.at(-1)!} provisioned`);
     expect(await violations(page.page)).toEqual([]);
-    expect(await page.page.$$eval('.controls button', (all) => all.every((button) => button.disabled))).toBe(true);
+    expect(await page.ask("document.querySelectorAll('.controls button:enabled').length")).toBe(0);
   });
 
   it('has moved nothing around, and fits the narrowest screen', async () => {
-    expect(await page.page.evaluate(() => (globalThis as unknown as { shifts: number }).shifts)).toBe(0);
-    for (const { page: at } of [page, other]) {
-      expect(await at.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    expect(await page.ask('shifts')).toBe(0);
+    for (const { ask } of [page, other]) {
+      expect(await ask('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     }
   });
 
@@ -126,14 +116,11 @@ describe('a run from its beginning to its end', () => {
     await page.page.mouse.down();
     await page.page.mouse.move(right, y, { steps: 5 });
     await page.page.mouse.up();
-    await page.page.waitForFunction(() => !document.querySelector('.views [aria-pressed="true"]'), { polling: 50 });
+    await expect.poll(() => page.text('.views [aria-pressed="true"]')).toBe('');
     await page.page.mouse.move(box.x + 2, y);
-    await page.page.waitForFunction(
-      () => /^00:(29|30|31): /.test(document.querySelector('#levels-readout')?.textContent ?? ''),
-      { polling: 50 },
-    );
+    await expect.poll(readout).toMatch(/^00:(29|30|31): /);
     await press(page, 'Whole run');
-    await page.page.waitForFunction(() => document.querySelector('.views [aria-pressed="true"]'), { polling: 50 });
+    await until('Whole run', page, '.views [aria-pressed="true"]');
   });
 
   it('speaks seldom, and last of the end', async () => {
@@ -163,10 +150,9 @@ describe('a demo that is stopped', () => {
 });
 
 /** Adds up what the browser calls a layout shift, from the first drawing on. */
-function watchShifts(): void {
-  const all = globalThis as unknown as { shifts: number };
-  all.shifts = 0;
+const WATCH_SHIFTS = `
+  shifts = 0;
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) all.shifts += (entry as unknown as { value: number }).value;
+    for (const { value } of list.getEntries()) shifts += value;
   }).observe({ type: 'layout-shift', buffered: true });
-}
+`;
