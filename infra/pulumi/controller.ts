@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { logStatement, serviceRole, type Statement, TAGS } from './policies';
+import { logGroup, logStatement, serviceRole, type Statement, TAGS } from './policies';
 import { eventSourceStatements, neighbourStatements, surroundings } from './related';
 import type { Settings } from './settings';
 import type { Worker } from './worker';
@@ -14,7 +14,7 @@ const HANDLER = join(__dirname, '..', '..', 'dist', 'handler.mjs');
 export function createController(worker: Worker, settings: Settings): aws.lambda.Function {
   if (!existsSync(HANDLER))
     throw new Error('the controller is not built: run `npm ci && npm run build` in the checkout');
-  const logs = new aws.cloudwatch.LogGroup('controller', { retentionInDays: settings.logRetentionDays, tags: TAGS });
+  const logs = logGroup('controller', settings);
   const role = serviceRole('controller', 'lambda.amazonaws.com', [
     logStatement(logs),
     ...observing(worker),

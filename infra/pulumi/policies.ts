@@ -1,6 +1,7 @@
 /** Small pieces that every role and queue needs. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import type { Settings } from './settings';
 
 export const TAGS = { Application: 'prewarm' };
 
@@ -39,9 +40,22 @@ export function logStatement(group: aws.cloudwatch.LogGroup): Statement {
   };
 }
 
+/** Logs for a stated time, under a key of one's own where there is one. */
+export function logGroup(name: string, { logRetentionDays, kmsKeyArn }: Settings): aws.cloudwatch.LogGroup {
+  const key = kmsKeyArn === '' ? {} : { kmsKeyId: kmsKeyArn };
+  return new aws.cloudwatch.LogGroup(name, { retentionInDays: logRetentionDays, ...key, tags: TAGS });
+}
+
+/** For a role that puts into a queue or bucket under the key, or takes from it. */
+export function keyStatements({ kmsKeyArn }: Settings): Statement[] {
+  if (kmsKeyArn === '') return [];
+  return [{ Sid: 'UseKey', Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: kmsKeyArn }];
+}
+
 /** An encrypted queue that answers to TLS only. */
-export function secureQueue(name: string, args: aws.sqs.QueueArgs): aws.sqs.Queue {
-  const queue = new aws.sqs.Queue(name, { sqsManagedSseEnabled: true, tags: TAGS, ...args });
+export function secureQueue(name: string, kmsKeyArn: string, args: aws.sqs.QueueArgs): aws.sqs.Queue {
+  const encryption = kmsKeyArn === '' ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: kmsKeyArn };
+  const queue = new aws.sqs.Queue(name, { ...encryption, tags: TAGS, ...args });
   new aws.sqs.QueuePolicy(`${name}-tls`, {
     queueUrl: queue.url,
     policy: policyDocument([

@@ -14,6 +14,8 @@ export interface Settings {
   jobMaximumConcurrency: number;
   logRetentionDays: number;
   alarmTopicArn: string;
+  /** A key of one's own for queues, bucket and logs; empty for AWS's. */
+  kmsKeyArn: string;
   /** Whether what arrives in the queue counts as demand. */
   followQueue: boolean;
   /** Whether the queue's maximum concurrency follows the plan in act mode, up to jobMaximumConcurrency. */
@@ -46,6 +48,8 @@ const DEFAULTS = {
 } as const;
 
 const IMAGE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/;
+
+const KEY = /^arn:aws[a-zA-Z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
 
 /** Throws one error that lists every fault. */
 export function readSettings(): Settings {
@@ -82,11 +86,15 @@ export function readSettings(): Settings {
     jobMaximumConcurrency: number('jobMaximumConcurrency'),
     logRetentionDays: number('logRetentionDays'),
     alarmTopicArn: config.get('alarmTopicArn') ?? '',
+    kmsKeyArn: config.get('kmsKeyArn') ?? '',
     followQueue: yesOrNo('followQueue', 'yes'),
     eventSourceFollowsPlan: yesOrNo('eventSourceFollowsPlan', 'no'),
     relatedArns: config.getObject<string[]>('relatedArns') ?? [],
     settings: config.getObject<Record<string, unknown>>('settings') ?? {},
   };
+  if (settings.kmsKeyArn !== '' && !KEY.test(settings.kmsKeyArn)) {
+    faults.push(`kmsKeyArn = ${settings.kmsKeyArn}: must be the ARN of a KMS key (of the key, not of an alias)`);
+  }
   if (settings.minCapacity > settings.maxCapacity) {
     faults.push(`minCapacity = ${settings.minCapacity}: must not exceed maxCapacity = ${settings.maxCapacity}`);
   }

@@ -1,7 +1,7 @@
 /** The container worker behind its alias, the queue that feeds it, and the scalable target of its provisioned concurrency. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { logStatement, policyDocument, secureQueue, serviceRole, TAGS } from './policies';
+import { keyStatements, logGroup, logStatement, policyDocument, secureQueue, serviceRole, TAGS } from './policies';
 import type { Settings } from './settings';
 
 const DAY_SECONDS = 86_400;
@@ -18,7 +18,7 @@ export interface Worker {
 
 export function createWorker(settings: Settings): Worker {
   const { queue, deadLetters } = createQueues(settings);
-  const bucket = createBucket();
+  const bucket = createBucket(settings);
   const table = new aws.dynamodb.Table('idempotency', {
     billingMode: 'PAY_PER_REQUEST',
     hashKey: 'id',
@@ -27,7 +27,7 @@ export function createWorker(settings: Settings): Worker {
     tags: TAGS,
   });
   const bus = new aws.cloudwatch.EventBus('jobs', { tags: TAGS });
-  const logs = new aws.cloudwatch.LogGroup('worker', { retentionInDays: settings.logRetentionDays, tags: TAGS });
+  const logs = logGroup('worker', settings);
   const role = serviceRole('worker', 'lambda.amazonaws.com', [
     logStatement(logs),
     {
@@ -50,6 +50,7 @@ export function createWorker(settings: Settings): Worker {
       Resource: table.arn,
     },
     { Sid: 'TellOfJobs', Effect: 'Allow', Action: 'events:PutEvents', Resource: bus.arn },
+    ...keyStatements(settings),
   ]);
   const fn = new aws.lambda.Function('worker', {
     description: 'Analytics on marketing data; the function whose cold starts Prewarm removes.',
@@ -80,8 +81,10 @@ export function createWorker(settings: Settings): Worker {
 }
 
 function createQueues(settings: Settings): { queue: aws.sqs.Queue; deadLetters: aws.sqs.Queue } {
-  const deadLetters = secureQueue('job-dead-letters', { messageRetentionSeconds: 14 * DAY_SECONDS });
-  const queue = secureQueue('jobs', {
+  const deadLetters = secureQueue('job-dead-letters', settings.kmsKeyArn, {
+    messageRetentionSeconds: 14 * DAY_SECONDS,
+  });
+  const queue = secureQueue('jobs', settings.kmsKeyArn, {
     // As Lambda asks of a queue that it reads. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     visibilityTimeoutSeconds: 6 * settings.timeoutSeconds,
     messageRetentionSeconds: 4 * DAY_SECONDS,
@@ -94,9 +97,16 @@ function createQueues(settings: Settings): { queue: aws.sqs.Queue; deadLetters: 
   return { queue, deadLetters };
 }
 
-/** Uploads and results; encrypted by S3, private, over TLS only, and kept when the stack goes. */
-function createBucket(): aws.s3.Bucket {
+/** Uploads and results; encrypted, private, over TLS only, and kept when the stack goes. */
+function createBucket({ kmsKeyArn }: Settings): aws.s3.Bucket {
   const bucket = new aws.s3.Bucket('data', { tags: TAGS }, { retainOnDelete: true });
+  if (kmsKeyArn !== '') {
+    const byDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId: kmsKeyArn };
+    new aws.s3.BucketServerSideEncryptionConfiguration('data', {
+      bucket: bucket.bucket,
+      rules: [{ applyServerSideEncryptionByDefault: byDefault, bucketKeyEnabled: true }],
+    });
+  }
   new aws.s3.BucketPublicAccessBlock('data', {
     bucket: bucket.bucket,
     blockPublicAcls: true,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readTemplate, resource, type Statement, type Template, type Values } from './cloudformation.ts';
+import { type Policy, readTemplate, resource, type Statement, type Template, type Values } from './cloudformation.ts';
 import { deployed } from './deployed.ts';
 import { describeWithTools, ROOT } from './tools.ts';
 
@@ -178,12 +178,17 @@ describeWithTools('the pipeline', ['python'], () => {
   describe('at rest and on the wire', () => {
     const ofType = (type: string) => Object.entries(transformed.Resources).filter(([, { Type }]) => Type === type);
 
+    const QUEUES = { OnSuccess: 'sqs', OnFailure: 'sqs' };
+    const TOPICS = { OnSuccess: 'sns', OnFailure: 'sns' };
+    const KmsKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789abc';
+
     it('encrypts queues, buckets and topics that carry data', () => {
-      for (const [name, queue] of ofType('AWS::SQS::Queue')) {
-        expect(queue.Properties.SqsManagedSseEnabled, name).toBe(true);
+      for (const [name] of ofType('AWS::SQS::Queue')) {
+        expect(properties(name, QUEUES).SqsManagedSseEnabled, name).toBe(true);
+        expect(properties(name, QUEUES)).not.toHaveProperty('KmsMasterKeyId');
       }
       for (const name of ['SuccessTopic', 'FailureTopic']) {
-        expect(resource(transformed, name).Properties.KmsMasterKeyId).toBe('alias/aws/sns');
+        expect(properties(name, TOPICS).KmsMasterKeyId).toBe('alias/aws/sns');
       }
       expect(JSON.stringify(properties('DataBucket').BucketEncryption)).toContain('AES256');
       expect(Object.values(properties('DataBucket').PublicAccessBlockConfiguration as object)).toEqual([
@@ -192,6 +197,45 @@ describeWithTools('the pipeline', ['python'], () => {
         true,
         true,
       ]);
+    });
+
+    it('encrypts all of it, and the logs, under a key of your own where there is one', () => {
+      for (const [name] of ofType('AWS::SQS::Queue')) {
+        const queue = properties(name, { ...QUEUES, KmsKeyArn });
+        expect(queue.KmsMasterKeyId, name).toBe(KmsKeyArn);
+        // SQS takes one or the other.
+        expect(queue).not.toHaveProperty('SqsManagedSseEnabled');
+      }
+      for (const name of ['SuccessTopic', 'FailureTopic']) {
+        expect(properties(name, { ...TOPICS, KmsKeyArn }).KmsMasterKeyId).toBe(KmsKeyArn);
+      }
+      for (const [name] of ofType('AWS::Logs::LogGroup'))
+        expect(properties(name, { KmsKeyArn }).KmsKeyId).toBe(KmsKeyArn);
+      expect(properties('DataBucket', { KmsKeyArn }).BucketEncryption).toEqual({
+        ServerSideEncryptionConfiguration: [
+          {
+            ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: KmsKeyArn },
+            BucketKeyEnabled: true,
+          },
+        ],
+      });
+    });
+
+    it('lets API Gateway and the worker use that key, nobody else, and nobody without one', () => {
+      const usersOf = (given: Values) =>
+        Object.entries(made(given).Resources).flatMap(([name, { Type, Properties }]) =>
+          Type === 'AWS::IAM::Role' && JSON.stringify(Properties).includes('kms:') ? [[name, Properties] as const] : [],
+        );
+      expect(usersOf({})).toEqual([]);
+      const users = usersOf({ KmsKeyArn });
+      expect(users.map(([name]) => name).sort()).toEqual(['ApiRole', 'WorkerRole']);
+      for (const [, { Policies }] of users) {
+        const statements = (Policies as Policy[]).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+        expect(statements.find(({ Sid }) => Sid === 'UseKey')).toMatchObject({
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          Resource: KmsKeyArn,
+        });
+      }
     });
 
     it.each([

@@ -215,6 +215,29 @@ describe.skipIf(!installed && !required)(`the Pulumi program${installed ? '' : '
     expect({ queue, eventSource }).toMatchObject(expected);
   });
 
+  it('encrypts queues, bucket and logs under a key of your own where there is one, which the worker may use', async () => {
+    const kmsKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1234';
+    const list = await make({ kmsKeyArn });
+    for (const name of ['jobs', 'job-dead-letters']) {
+      const queue = one(list, 'aws:sqs/queue:Queue', name);
+      expect(queue.kmsMasterKeyId, name).toBe(kmsKeyArn);
+      expect(queue).not.toHaveProperty('sqsManagedSseEnabled');
+    }
+    for (const name of ['controller', 'worker']) {
+      expect(one(list, 'aws:cloudwatch/logGroup:LogGroup', name).kmsKeyId).toBe(kmsKeyArn);
+    }
+    const type = 'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration';
+    expect(one(list, type, 'data')).toMatchObject({
+      rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: kmsKeyArn } }],
+    });
+    const policy = String(one(list, 'aws:iam/rolePolicy:RolePolicy', 'worker-policy').policy);
+    expect((JSON.parse(policy) as { Statement: Statement[] }).Statement.at(-1)).toMatchObject({
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: kmsKeyArn,
+    });
+    await expect(make({ kmsKeyArn: 'alias/own' })).rejects.toThrow(/kmsKeyArn = alias/);
+  });
+
   describe('grants', () => {
     const statementsOf = (list: Made[], name: string) =>
       (
