@@ -9,6 +9,7 @@ import {
   type TargetConfig,
 } from './config.ts';
 import { InputError } from './errors.ts';
+import { didYouMean } from './suggest.ts';
 
 const PREFIX = 'PREWARM_';
 
@@ -51,9 +52,34 @@ export function configFromEnv(env: Environment): readonly TargetConfig[] {
     if (faults.length === 0) return configs;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    faults.push(...error.faults);
+    faults.push(...withSuggestions(error, environmentName).faults);
   }
   throw new InputError(faults);
+}
+
+/** The faults, with the nearest word for each setting that is given a wrong one: `nameOf` says how settings are called in them. */
+export function withSuggestions(error: InputError, nameOf: (setting: string) => string): InputError {
+  const known = new Map(
+    Object.entries(settingsSchema.shape).map(([setting, field]) => [nameOf(setting), wordsFor(setting, field)]),
+  );
+  return new InputError(
+    error.faults.map((fault) => {
+      const [, name = '', value = ''] = /^(\S+) = "([^"]*)": /.exec(fault) ?? [];
+      return fault + didYouMean(value, known.get(name) ?? []);
+    }),
+  );
+}
+
+/** What a setting may be, where these are words. */
+function wordsFor(setting: string, field: z.ZodType): readonly string[] {
+  if (setting === 'timeZone') return Intl.supportedValuesOf('timeZone');
+  return choicesOf(field) ?? [];
+}
+
+/** The few words that a setting may be; null where it may be anything else. */
+export function choicesOf(field: z.ZodType): readonly string[] | null {
+  const inner = unwrapped(field);
+  return inner.type === 'enum' ? (inner as z.ZodEnum).options.map(String) : null;
 }
 
 /** What `read` gives; undefined, and a fault more, where the text cannot be read at all. */
@@ -70,10 +96,10 @@ function reading(read: () => unknown, faults: string[]): unknown {
 function unknownVariables(env: Environment): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith(PREFIX) && !SETTING_OF_VARIABLE.has(name) && !OTHER_VARIABLES.includes(name))
-    .map(
-      (name) =>
-        `${name} is not a setting that Prewarm knows; known are ${[...OTHER_VARIABLES, ...SETTING_OF_VARIABLE.keys()].join(', ')}`,
-    );
+    .map((name) => {
+      const known = [...OTHER_VARIABLES, ...SETTING_OF_VARIABLE.keys()];
+      return `${name} is not a setting that Prewarm knows${didYouMean(name, known)}; known are ${known.join(', ')}`;
+    });
 }
 
 function settingsFrom(env: Environment): { given: Record<string, unknown>; broken: string[] } {
@@ -122,11 +148,15 @@ export function isStructured(field: z.ZodType): boolean {
 }
 
 function innerType(field: z.ZodType): string {
+  return unwrapped(field).type;
+}
+
+function unwrapped(field: z.ZodType): z.ZodType {
   let inner = field;
   while (inner.type === 'default' || inner.type === 'optional') {
     inner = (inner as z.ZodDefault<z.ZodType> | z.ZodOptional<z.ZodType>).def.innerType;
   }
-  return inner.type;
+  return inner;
 }
 
 function targetsFrom(text: string | undefined): unknown {

@@ -89,7 +89,7 @@ describe('prewarm preview --metrics', () => {
     const { out } = await prewarm('preview --metrics - --average-duration-ms 20000', waveCsv());
     expect(out).toMatch(/forecast {2}Holt-Winters/);
     expect(out).toMatch(/█.*░.*━/s);
-    expect(out).toMatch(/scheduled \(UTC\).*at\(2026-02-05T/s);
+    expect(out).toMatch(/scheduled \(UTC\).*2026-02-05T\d\d:\d\d:00Z +\d+ +create/s);
     expect(out).toMatch(/would write: \d+ to create/);
     expect(out).not.toContain('\u001b[');
   });

@@ -74,7 +74,7 @@ it('has one flag for each of them', () => {
   const flags = addSettingsFlags(addAwsFlags(new Command())).options.map((option) => option.flags);
   const expected = [
     '--region <region>',
-    '--time-zone <text>',
+    '--time-zone <zone>',
     '--calendar <file>',
     '--holidays <place>',
     '--prices <file>',

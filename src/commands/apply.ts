@@ -10,13 +10,15 @@ import { type FollowedReport, tickWithNeighbours } from '../related/tick.ts';
 import { previewJson } from '../report/preview-json.ts';
 import { previewText } from '../report/preview-text.ts';
 import { relatedText } from '../report/related-text.ts';
-import { terminalFor } from '../report/terminal.ts';
+import { decisionTrail } from '../report/trail-text.ts';
 import { confirm } from './confirm.ts';
 import { examples } from './examples.ts';
-import { type CommandIo, NotDoneError, printLine } from './io.ts';
+import { type CommandIo, NotDoneError } from './io.ts';
+import { addOutputFlags, type Output, type OutputOptions, outputFor } from './output.ts';
 import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { tellingSource, watchTick } from './watch-tick.ts';
 
-interface ApplyOptions extends Record<string, unknown> {
+interface ApplyOptions extends Record<string, unknown>, OutputOptions {
   function?: string;
   alias?: string;
   yes?: boolean;
@@ -26,58 +28,57 @@ interface ApplyOptions extends Record<string, unknown> {
 }
 
 export function addApply(program: Command, io: CommandIo): void {
-  addSettingsFlags(
-    addAwsFlags(
-      program
-        .command('apply')
-        .description('run one tick that writes the schedule; asks first')
-        .requiredOption('--function <name>', 'the Lambda function')
-        .requiredOption('--alias <name>', 'its alias')
-        .option('--yes', 'write without asking')
-        .option('--json', 'print what was decided as JSON (prewarm/preview/1)'),
-    ),
-  )
-    .addHelpText('after', examples('prewarm apply --function my-function --alias live --max-capacity 50'))
+  const command = program
+    .command('apply')
+    .description('run one tick that writes the schedule; asks first')
+    .requiredOption('--function <name>', 'the Lambda function')
+    .requiredOption('--alias <name>', 'its alias')
+    .option('--yes', 'write without asking');
+  addOutputFlags(command).option('--json', 'print what was decided as JSON (prewarm/preview/1)');
+  addSettingsFlags(addAwsFlags(command))
+    .addHelpText(
+      'after',
+      examples(
+        'prewarm apply --function my-function --alias live --max-capacity 50',
+        'prewarm apply --function my-function --alias live --max-capacity 50 --yes --json',
+      ),
+    )
     .action((options: ApplyOptions) => apply(options, io));
 }
 
 async function apply(options: ApplyOptions, io: CommandIo): Promise<void> {
+  const output = outputFor(options, io);
   const config = configFromFlags(targetFromFlags(options), 'act', options);
-  const connection = {
-    nowMs: io.nowMs,
-    ...awsFromFlags(options),
-  };
-  const terminal = terminalFor(io.stderr, io.env);
+  const connection = { nowMs: io.nowMs, ...awsFromFlags(options) };
   if (!options.yes) {
-    const planned = await tickOnAws(config, { ...connection, mayWrite: false });
-    printLine(io.stderr, previewText(planned, terminal));
+    const planned = await tickOnAws(config, { ...connection, mayWrite: false }, output);
+    output.ask(previewText(planned, output.talk));
     refuseUnlessPlanned(planned);
     if (hasChanges(planned.changes) || wouldFollow(planned)) await confirm('Write this schedule?', io);
   }
-  const report = await tickOnAws(config, { ...connection, mayWrite: true });
-  if (options.json) printLine(io.stdout, JSON.stringify(previewJson(report, null)));
+  const report = await tickOnAws(config, { ...connection, mayWrite: true }, output);
+  output.detail((talk) => decisionTrail(report, config, talk));
+  if (options.json) output.json(previewJson(report, null));
   refuseUnlessPlanned(report);
   const applied = report.applied ?? { writes: 0, of: 0, failure: null };
   if (applied.failure) {
-    printLine(
-      io.stderr,
+    output.ask(
       `stopped after ${applied.writes} of ${applied.of} writes; what is there is safe, and running this again completes it`,
     );
     throw applied.failure;
   }
   if (!options.json)
-    printLine(
-      io.stdout,
+    output.print(
       applied.of === 0
         ? 'nothing to write: the schedule already says what it should'
         : `${applied.writes} of ${applied.of} writes done`,
     );
-  reportNeighbours(report, options.json ? null : io);
+  reportNeighbours(report, options.json ? null : output);
 }
 
 /** Throws the first failure among the neighbours, once the alias is done and all has been said. */
-function reportNeighbours(report: FollowedReport, io: CommandIo | null): void {
-  if (io) for (const line of relatedText(report)) printLine(io.stdout, line);
+function reportNeighbours(report: FollowedReport, output: Output | null): void {
+  if (output) for (const line of relatedText(report)) output.print(line);
   const failure = [...report.related, report.eventSource].find((follower) => follower?.failure)?.failure;
   if (failure) throw failure;
 }
@@ -86,10 +87,13 @@ function wouldFollow({ related, eventSource }: FollowedReport): boolean {
   return related.some(wouldWrite) || eventSource?.outcome === 'would change';
 }
 
-function tickOnAws(config: TargetConfig, connection: ConnectOptions): Promise<FollowedReport> {
+function tickOnAws(config: TargetConfig, connection: ConnectOptions, output: Output): Promise<FollowedReport> {
   const aws = connectAws(connection);
-  const metrics = queueFedSource(aws.metrics, aws.arrivals, config);
-  return tickWithNeighbours({ ...aws, metrics }, config, connection.nowMs());
+  const source = queueFedSource(aws.metrics, aws.arrivals, config);
+  return output.progress('apply', (progress) => {
+    const { metrics, memory } = watchTick(tellingSource(source, output), progress);
+    return tickWithNeighbours({ ...aws, metrics }, config, connection.nowMs(), memory);
+  });
 }
 
 function refuseUnlessPlanned(report: FollowedReport): void {

@@ -11,16 +11,15 @@ import { pageAssets } from '../demo/page-assets.ts';
 import { type Handler, type Scenario, simulate, type Simulated, type Worlds } from '../demo/simulate.ts';
 import { controllerSettings, demoScenario, MAX_DEMO_DAYS } from '../demo/workload.ts';
 import { InputError } from '../errors.ts';
-import { demoJson, demoText } from '../report/demo.ts';
-import { startProgress } from '../report/progress.ts';
-import { terminalFor } from '../report/terminal.ts';
+import { demoJson, demoSummary, demoText } from '../report/demo.ts';
 import { SLOT_MS } from '../time.ts';
 import { examples } from './examples.ts';
 import { interruptible } from './interrupt.ts';
-import { type CommandIo, printLine } from './io.ts';
+import type { CommandIo } from './io.ts';
 import { openInBrowser } from './open-browser.ts';
+import { addOutputFlags, type Output, type OutputOptions, outputFor } from './output.ts';
 
-interface DemoOptions {
+interface DemoOptions extends OutputOptions {
   days?: string;
   json?: boolean;
   open?: boolean;
@@ -29,13 +28,14 @@ interface DemoOptions {
 }
 
 export function addDemo(program: Command, io: CommandIo): void {
-  program
+  const command = program
     .command('demo')
     .description('run the built controller for a simulated day against a local AWS, on a real workload')
     .option('--days <number>', 'simulated days (default: 1)')
     .option('--open', 'watch it live: opens a page that this machine serves to itself')
     .option('--serve', 'the same without opening a browser: prints the address of the page')
-    .option('--port <number>', 'port of the page (default: a free one)')
+    .option('--port <number>', 'port of the page (default: a free one)');
+  addOutputFlags(command)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples('prewarm demo', 'prewarm demo --days 3', 'prewarm demo --open'))
     .action((options: DemoOptions) => demo(options, io));
@@ -52,16 +52,18 @@ interface Run {
 }
 
 async function demo(options: DemoOptions, io: CommandIo): Promise<void> {
+  const output = outputFor(options, io);
   const scenario = await demoScenario(daysFrom(options.days));
   const port = portFrom(options);
   const log: string[] = [];
   const finish: Run['finish'] = (run) => {
     const result = { scenario, ...run, log };
-    const text = options.json ? JSON.stringify(demoJson(result)) : demoText(result, terminalFor(io.stdout, io.env));
-    printLine(io.stdout, text);
+    output.detail(() => log);
+    if (options.json) output.json(demoJson(result));
+    else output.print((output.quiet ? demoSummary : demoText)(result, output.terminal));
   };
   await interruptible((signal) =>
-    withBuiltController(io, async (createHandler) => {
+    withBuiltController(output, async (createHandler) => {
       const connect: Run['connect'] = (hear) => (endpoint, nowMs) => {
         process.env.AWS_ENDPOINT_URL = endpoint;
         const write = (line: string) => {
@@ -71,33 +73,33 @@ async function demo(options: DemoOptions, io: CommandIo): Promise<void> {
         return createHandler({ env: controllerSettings(scenario), nowMs, log: { write } });
       };
       const run: Run = { scenario, connect, signal, finish };
-      await (port === null ? showAtEnd(run, io) : showLive(run, { port, open: options.open === true }, io));
+      await (port === null
+        ? showAtEnd(run, output)
+        : showLive(run, { port, open: options.open === true, env: io.env, output }));
     }),
   );
 }
 
-async function showAtEnd({ scenario, connect, signal, finish }: Run, io: CommandIo): Promise<void> {
+async function showAtEnd({ scenario, connect, signal, finish }: Run, output: Output): Promise<void> {
   const { startMs, endMs } = scenario;
-  const progress = startProgress(io.stderr, `${(endMs - startMs) / SLOT_MS} ticks`, {
-    terminal: terminalFor(io.stderr, io.env),
-    nowMs: io.nowMs,
+  const run = await output.progress(`${(endMs - startMs) / SLOT_MS} ticks`, (progress) => {
+    const onMinute = ({ withPrewarm }: Worlds) => progress.update((withPrewarm.nowMs - startMs) / (endMs - startMs));
+    return simulate(scenario, { connect: connect(() => undefined), onMinute, signal });
   });
-  const onMinute = ({ withPrewarm }: Worlds) => progress.update((withPrewarm.nowMs - startMs) / (endMs - startMs));
-  try {
-    const run = await simulate(scenario, { connect: connect(() => undefined), onMinute, signal });
-    progress.done();
-    finish(run);
-  } catch (error) {
-    progress.done();
-    throw error;
-  }
+  finish(run);
 }
 
 /** In the beginning a simulated day takes a minute and a half. */
 const FIRST_PACE = { paused: false, speed: 15 } as const;
 
-async function showLive(run: Run, { port, open }: { port: number; open: boolean }, io: CommandIo): Promise<void> {
-  const say = (text: string) => printLine(io.stderr, text);
+interface LiveOptions {
+  port: number;
+  open: boolean;
+  env: CommandIo['env'];
+  output: Output;
+}
+
+async function showLive(run: Run, { port, open, env, output }: LiveOptions): Promise<void> {
   const assets = pageAssets(await bundlePage('demo'));
   try {
     await runLive({
@@ -106,13 +108,13 @@ async function showLive(run: Run, { port, open }: { port: number; open: boolean 
       port,
       control: FIRST_PACE,
       onServing: async (url) => {
-        say(`live at ${url} (Ctrl-C ends it)`);
-        if (open && !(await openInBrowser(url, io.env)))
-          say('no browser could be opened here: open that address yourself');
+        output.ask(`live at ${url} (Ctrl-C ends it)`);
+        if (open && !(await openInBrowser(url, env)))
+          output.ask('no browser could be opened here: open that address yourself');
       },
       onEnd: (result) => {
         run.finish(result);
-        say('the page shows the result until Ctrl-C');
+        output.say('the page shows the result until Ctrl-C');
       },
     });
   } catch (error) {
@@ -147,7 +149,7 @@ type CreateHandler = typeof import('../handler.ts').createHandler;
 
 /** Builds what is deployed, in a folder that is gone afterwards, however the process ends. */
 async function withBuiltController(
-  io: CommandIo,
+  output: Output,
   work: (createHandler: CreateHandler) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'prewarm-demo-'));
@@ -160,8 +162,7 @@ async function withBuiltController(
   });
   try {
     const { outfile, bytes } = await buildHandler({ outfile: join(folder, 'handler.mjs') });
-    printLine(
-      io.stderr,
+    output.say(
       `built the controller: one file of ${Math.ceil(bytes / 1024)} KiB; it talks to a local AWS through the AWS SDK`,
     );
     const { createHandler } = (await import(pathToFileURL(outfile).href)) as { createHandler: CreateHandler };

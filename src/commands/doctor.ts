@@ -4,13 +4,13 @@ import type { TargetConfig } from '../config.ts';
 import type { Target } from '../model.ts';
 import { examine, worstOf } from '../ops/doctor.ts';
 import { doctorJson, doctorText } from '../ops/doctor-report.ts';
-import { terminalFor } from '../report/terminal.ts';
 import { examples } from './examples.ts';
-import { type CommandIo, NotDoneError, printLine } from './io.ts';
+import { type CommandIo, NotDoneError } from './io.ts';
 import { observeTarget } from './observe-target.ts';
+import { addOutputFlags, type OutputOptions, outputFor } from './output.ts';
 import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
-interface DoctorOptions extends Record<string, unknown> {
+interface DoctorOptions extends Record<string, unknown>, OutputOptions {
   function?: string;
   alias?: string;
   json?: boolean;
@@ -19,33 +19,37 @@ interface DoctorOptions extends Record<string, unknown> {
 }
 
 export function addDoctor(program: Command, io: CommandIo): void {
-  addSettingsFlags(
-    addAwsFlags(
-      program
-        .command('doctor')
-        .description(
-          'check everything around a target and say what to mend; writes nothing; exit code 1 when a check fails',
-        )
-        .option('--function <name>', 'the Lambda function')
-        .option('--alias <name>', 'its alias')
-        .option('--json', 'print one JSON object (prewarm/doctor/1)'),
-    ),
-  )
-    .addHelpText('after', examples('prewarm doctor --function my-function --alias live'))
+  const command = program
+    .command('doctor')
+    .description(
+      'check everything around a target and say what to mend; writes nothing; exit code 1 when a check fails',
+    )
+    .option('--function <name>', 'the Lambda function')
+    .option('--alias <name>', 'its alias');
+  addOutputFlags(command).option('--json', 'print one JSON object (prewarm/doctor/1)');
+  addSettingsFlags(addAwsFlags(command))
+    .addHelpText(
+      'after',
+      examples(
+        'prewarm doctor --function my-function --alias live',
+        'prewarm doctor --function my-function --alias live --region eu-west-1 --json',
+      ),
+    )
     .action((options: DoctorOptions) => doctor(options, io));
 }
 
 async function doctor(options: DoctorOptions, io: CommandIo): Promise<void> {
+  const output = outputFor(options, io);
   const target = targetFromFlags(options);
   const config = configOf(target, options);
   const nowMs = io.nowMs();
-  const observed = await observeTarget(config, awsFromFlags(options), io.nowMs);
+  const observed = await output.progress('doctor', (progress) =>
+    observeTarget(config, { ...awsFromFlags(options), now: io.nowMs, output, progress }),
+  );
   const checks = examine({ ...observed, config, nowMs });
   const report = { target, region: observed.facts.region, nowMs, checks };
-  printLine(
-    io.stdout,
-    options.json ? JSON.stringify(doctorJson(report)) : doctorText(report, terminalFor(io.stdout, io.env)),
-  );
+  if (options.json) output.json(doctorJson(report));
+  else output.print(doctorText(report, output.terminal));
   const failed = checks.filter(({ status }) => status === 'fail').map(({ id }) => id);
   if (worstOf(checks) === 'fail') throw new NotDoneError(`failed: ${failed.join(', ')}`);
 }

@@ -12,10 +12,11 @@ import type { CapacityBounds } from '../model.ts';
 import { carryOut, ejectText, type EjectWishes, hasWork, type Neighbour, planEject } from '../ops/eject.ts';
 import { confirm } from './confirm.ts';
 import { examples } from './examples.ts';
-import { type CommandIo, NotDoneError, printLine } from './io.ts';
+import { type CommandIo, NotDoneError } from './io.ts';
+import { addOutputFlags, type OutputOptions, outputFor } from './output.ts';
 import { addAwsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
-interface EjectOptions extends Record<string, unknown> {
+interface EjectOptions extends Record<string, unknown>, OutputOptions {
   function?: string;
   alias?: string;
   namePrefix?: string;
@@ -31,21 +32,20 @@ interface EjectOptions extends Record<string, unknown> {
 }
 
 export function addEject(program: Command, io: CommandIo): void {
-  addAwsFlags(
-    program
-      .command('eject')
-      .description('take Prewarm away from a target: shows what it would remove, and asks first')
-      .option('--function <name>', 'the Lambda function')
-      .option('--alias <name>', 'its alias')
-      .option('--name-prefix <text>', 'what the names of its scheduled actions begin with (default: prewarm)')
-      .option('--min-capacity <number>', 'leave the target registered, with this minimum')
-      .option('--max-capacity <number>', 'and this maximum')
-      .option('--keep-bounds', 'leave the target registered, with the bounds that are in force')
-      .option('--deregister', 'remove the registration with Application Auto Scaling, too')
-      .option('--provisioned <keep|delete>', 'what becomes of the provisioned concurrency that nothing manages then')
-      .option('--related <file>', "the controller's setting related: take their schedules away, too")
-      .option('--yes', 'remove without asking'),
-  )
+  const command = program
+    .command('eject')
+    .description('take Prewarm away from a target: shows what it would remove, and asks first')
+    .option('--function <name>', 'the Lambda function')
+    .option('--alias <name>', 'its alias')
+    .option('--name-prefix <text>', 'what the names of its scheduled actions begin with (default: prewarm)')
+    .option('--min-capacity <number>', 'leave the target registered, with this minimum')
+    .option('--max-capacity <number>', 'and this maximum')
+    .option('--keep-bounds', 'leave the target registered, with the bounds that are in force')
+    .option('--deregister', 'remove the registration with Application Auto Scaling, too')
+    .option('--provisioned <keep|delete>', 'what becomes of the provisioned concurrency that nothing manages then')
+    .option('--related <file>', "the controller's setting related: take their schedules away, too")
+    .option('--yes', 'remove without asking');
+  addAwsFlags(addOutputFlags(command))
     .addHelpText(
       'after',
       examples(
@@ -57,6 +57,7 @@ export function addEject(program: Command, io: CommandIo): void {
 }
 
 async function eject(options: EjectOptions, io: CommandIo): Promise<void> {
+  const output = outputFor(options, io);
   const { namePrefix, related } = options;
   const config = configFromFlags(targetFromFlags(options), 'observe', {
     ...(namePrefix === undefined ? {} : { namePrefix }),
@@ -70,27 +71,30 @@ async function eject(options: EjectOptions, io: CommandIo): Promise<void> {
     const neighbours = await readNeighbours(createRelatedPorts(reading, null), config.related);
     return planEject(await reader.read(config.target), wanted, io.nowMs(), neighbours);
   };
-  const plan = await look(wishes);
-  printLine(io.stderr, ejectText(plan));
+  const plan = await output.progress('reading what is set up', () => look(wishes));
+  output.ask(ejectText(plan));
   if (!hasWork(plan)) {
-    printLine(io.stdout, 'nothing to remove');
+    output.print('nothing to remove');
     return;
   }
   if (!options.yes) await confirm('Remove this?', io);
   const writing = createClients({ ...connection, access: 'write' });
   const { writerFor } = createRelatedPorts(reading, writing);
-  const writes = await carryOut(plan, {
-    scaling: createScalingWriter(writing),
-    remover: createRemover(writing),
-    neighbour: writerFor,
+  const { writes, left } = await output.progress('removing', async (progress) => {
+    const done = await carryOut(plan, {
+      scaling: createScalingWriter(writing),
+      remover: createRemover(writing),
+      neighbour: writerFor,
+    });
+    progress.update(undefined, 'looking what is left');
+    return { writes: done, left: await look({ ...wishes, provisioned: wishes.provisioned ?? 'keep' }) };
   });
-  const left = await look({ ...wishes, provisioned: wishes.provisioned ?? 'keep' });
   if (hasWork(left)) {
     throw new NotDoneError(
       `${writes} writes done, but AWS still lists this: run it again in a minute; what is there then, a running controller has written again\n${ejectText(left)}`,
     );
   }
-  printLine(io.stdout, `${writes} writes done; nothing of Prewarm is left on this target`);
+  output.print(`${writes} writes done; nothing of Prewarm is left on this target`);
 }
 
 /** One after the other: they are few. */

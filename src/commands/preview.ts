@@ -7,16 +7,19 @@ import { InputError } from '../errors.ts';
 import { readMetricsFile } from '../input/metrics-file.ts';
 import { gridEndMs } from '../metric-grid.ts';
 import type { MetricReading, Target } from '../model.ts';
+import type { TargetConfig } from '../config.ts';
 import { queueFedSource } from '../related/arrivals.ts';
-import { type FollowedPorts, type FollowedReport, tickWithNeighbours } from '../related/tick.ts';
+import { type FollowedPorts, tickWithNeighbours } from '../related/tick.ts';
 import { previewJson } from '../report/preview-json.ts';
-import { previewText } from '../report/preview-text.ts';
-import { terminalFor } from '../report/terminal.ts';
+import { previewSummary, previewText } from '../report/preview-text.ts';
+import { decisionTrail } from '../report/trail-text.ts';
 import { examples } from './examples.ts';
-import { type CommandIo, printLine } from './io.ts';
+import type { CommandIo } from './io.ts';
+import { addOutputFlags, type OutputOptions, outputFor } from './output.ts';
 import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+import { tellingSource, watchTick } from './watch-tick.ts';
 
-interface PreviewOptions extends Record<string, unknown> {
+interface PreviewOptions extends Record<string, unknown>, OutputOptions {
   metrics?: string;
   function?: string;
   alias?: string;
@@ -27,25 +30,26 @@ interface PreviewOptions extends Record<string, unknown> {
 }
 
 export function addPreview(program: Command, io: CommandIo): void {
-  addSettingsFlags(
-    addAwsFlags(
-      program
-        .command('preview')
-        .description('show the forecast, the plan and what would change; writes nothing')
-        .option(
-          '--metrics <file>',
-          'metrics to learn from: CSV or the JSON of `aws cloudwatch get-metric-data`; - is standard input',
-        )
-        .option('--function <name>', 'the Lambda function, read from CloudWatch')
-        .option('--alias <name>', 'its alias')
-        .option('--at <time>', 'preview as of this moment (ISO-8601), with only the data before it')
-        .option('--json', 'print one JSON object (prewarm/preview/1)'),
-    ),
-  )
+  const command = program
+    .command('preview')
+    .description('show the forecast, the plan and what would change; writes nothing')
+    .option(
+      '--metrics <file>',
+      'metrics to learn from: CSV or the JSON of `aws cloudwatch get-metric-data`; - is standard input',
+    )
+    .option('--function <name>', 'the Lambda function, read from CloudWatch')
+    .option('--alias <name>', 'its alias')
+    .option(
+      '--at <time>',
+      'preview as of this moment, with only the data before it (ISO-8601; UTC unless it has an offset)',
+    );
+  addOutputFlags(command).option('--json', 'print one JSON object (prewarm/preview/1)');
+  addSettingsFlags(addAwsFlags(command))
     .addHelpText(
       'after',
       examples(
         'prewarm preview --metrics requests.csv --average-duration-ms 2000',
+        'prewarm preview --metrics requests.csv --average-duration-ms 2000 --verbose --timezone Europe/Berlin',
         'prewarm preview --function my-function --alias live --json',
       ),
     )
@@ -53,44 +57,43 @@ export function addPreview(program: Command, io: CommandIo): void {
 }
 
 async function preview(options: PreviewOptions, io: CommandIo): Promise<void> {
+  const output = outputFor(options, io);
   const atMs = options.at === undefined ? null : parseTime('--at', options.at);
-  const report =
-    options.metrics === undefined
-      ? await previewFunction(options, atMs, io)
-      : await previewFile(options, options.metrics, atMs, io);
-  if (options.json) {
-    printLine(io.stdout, JSON.stringify(previewJson(report, options.metrics ?? null)));
-  } else {
-    printLine(io.stdout, previewText(report, terminalFor(io.stdout, io.env)));
-  }
+  const { config, ports, nowMs } =
+    options.metrics === undefined ? functionToPreview(options, io) : await fileToPreview(options, options.metrics, io);
+  const report = await output.progress('preview', (progress) => {
+    const { metrics, memory } = watchTick(tellingSource(ports.metrics, output), progress);
+    return tickWithNeighbours({ ...ports, metrics }, config, atMs ?? nowMs, memory);
+  });
+  output.detail((talk) => decisionTrail(report, config, talk));
+  if (options.json) output.json(previewJson(report, options.metrics ?? null));
+  else output.print(output.quiet ? previewSummary(report) : previewText(report, output.terminal));
 }
 
-async function previewFunction(options: PreviewOptions, atMs: number | null, io: CommandIo): Promise<FollowedReport> {
+interface Previewed {
+  config: TargetConfig;
+  ports: FollowedPorts;
+  /** The moment to preview unless another is asked for. */
+  nowMs: number;
+}
+
+function functionToPreview(options: PreviewOptions, io: CommandIo): Previewed {
   if (!options.function) {
     throw new InputError('nothing to preview: give --metrics FILE, or --function NAME --alias ALIAS');
   }
   const config = configFromFlags(targetFromFlags(options), 'observe', options);
-  const aws = connectAws({
-    mayWrite: false,
-    nowMs: io.nowMs,
-    ...awsFromFlags(options),
-  });
+  const aws = connectAws({ mayWrite: false, nowMs: io.nowMs, ...awsFromFlags(options) });
   const metrics = queueFedSource(aws.metrics, aws.arrivals, config);
-  return tickWithNeighbours({ ...aws, metrics }, config, atMs ?? io.nowMs());
+  return { config, ports: { ...aws, metrics }, nowMs: io.nowMs() };
 }
 
-async function previewFile(
-  options: PreviewOptions,
-  path: string,
-  atMs: number | null,
-  io: CommandIo,
-): Promise<FollowedReport> {
+async function fileToPreview(options: PreviewOptions, path: string, io: CommandIo): Promise<Previewed> {
   const config = configFromFlags(fileTarget(path, options), 'observe', options);
   const reading = await readMetricsFile(path, {
     stdin: io.stdin,
     ...(config.averageDurationMs === undefined ? {} : { averageDurationMs: config.averageDurationMs }),
   });
-  return tickWithNeighbours(filePorts(reading), config, atMs ?? endOfReading(reading));
+  return { config, ports: filePorts(reading), nowMs: endOfReading(reading) };
 }
 
 /** What a file's demand is called in the report: its own name, unless the flags say which function it is. */
@@ -119,7 +122,7 @@ function endOfReading(reading: MetricReading): number {
 
 /** A moment from a flag: ISO-8601, UTC where no offset is given. */
 export function parseTime(flag: string, text: string): number {
-  const time = DateTime.fromISO(text.trim(), { zone: 'utc' });
+  const time = DateTime.fromISO(text.trim().replace(' ', 'T'), { zone: 'utc' });
   if (!time.isValid) {
     throw new InputError(`${flag} = "${text}": is not a time; write it like 2026-11-22T14:05:00Z`);
   }

@@ -6,18 +6,20 @@ import { InputError } from '../errors.ts';
 import { readMetricsFile } from '../input/metrics-file.ts';
 import { gridEndMs } from '../metric-grid.ts';
 import type { MetricReading } from '../model.ts';
+import { queueFedSource } from '../related/arrivals.ts';
 import { replay, type ReplayResult } from '../replay/replay.ts';
-import { startProgress } from '../report/progress.ts';
+import type { Progress } from '../report/progress.ts';
 import { replayJson } from '../report/replay-json.ts';
-import { replayText } from '../report/replay-text.ts';
-import { terminalFor } from '../report/terminal.ts';
+import { replaySummary, replayText } from '../report/replay-text.ts';
+import { readingTrail } from '../report/trail-text.ts';
 import { DAY_MS, isoUtc } from '../time.ts';
 import { examples } from './examples.ts';
-import { type CommandIo, printLine } from './io.ts';
+import { type CommandIo, NotDoneError } from './io.ts';
+import { addOutputFlags, type OutputOptions, outputFor } from './output.ts';
 import { parseTime } from './preview.ts';
 import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
 
-interface ReplayCommandOptions extends Record<string, unknown> {
+interface ReplayCommandOptions extends Record<string, unknown>, OutputOptions {
   metrics?: string;
   function?: string;
   alias?: string;
@@ -31,25 +33,23 @@ interface ReplayCommandOptions extends Record<string, unknown> {
 const WAIT_EVERY_MS = 50;
 
 export function addReplay(program: Command, io: CommandIo): void {
-  addSettingsFlags(
-    addAwsFlags(
-      program
-        .command('replay')
-        .description('walk the controller through past data and score its plan and the alternatives request by request')
-        .option('--metrics <file>', 'metrics of the past: CSV or JSON as for preview; - is standard input')
-        .option('--function <name>', 'the Lambda function, read from CloudWatch')
-        .option('--alias <name>', 'its alias')
-        .option(
-          '--evaluate-from <time>',
-          'score from this moment on (ISO-8601); what comes before is history (default: the second half)',
-        )
-        .option('--json', 'print one JSON object (prewarm/replay/1)'),
-    ),
-  )
+  const command = program
+    .command('replay')
+    .description('walk the controller through past data and score its plan and the alternatives request by request')
+    .option('--metrics <file>', 'metrics of the past: CSV or JSON as for preview; - is standard input')
+    .option('--function <name>', 'the Lambda function, read from CloudWatch')
+    .option('--alias <name>', 'its alias')
+    .option(
+      '--evaluate-from <time>',
+      'score from this moment on (ISO-8601; UTC unless it has an offset); what comes before is history (default: the second half, but never the first two days)',
+    );
+  addOutputFlags(command).option('--json', 'print one JSON object (prewarm/replay/1)');
+  addSettingsFlags(addAwsFlags(command))
     .addHelpText(
       'after',
       examples(
         'prewarm replay --metrics requests.csv --average-duration-ms 2000 --cold-start-price-usd 0.03',
+        'prewarm replay --metrics requests.csv --evaluate-from 2026-11-15T00:00:00Z --quiet',
         'prewarm replay --function my-function --alias live --max-cold-start-rate 0.001 --json',
       ),
     )
@@ -57,18 +57,24 @@ export function addReplay(program: Command, io: CommandIo): void {
 }
 
 async function replayCommand(options: ReplayCommandOptions, io: CommandIo): Promise<void> {
+  const output = outputFor(options, io);
   const evaluateFromMs =
     options.evaluateFrom === undefined ? undefined : parseTime('--evaluate-from', options.evaluateFrom);
-  const { config, reading } = await configAndReading(options, io);
-  if (evaluateFromMs !== undefined) checkInside(evaluateFromMs, options.evaluateFrom ?? '', reading);
-  const result = await replayWithProgress(reading, config, evaluateFromMs, io);
-  const text = options.json ? JSON.stringify(replayJson(result)) : replayText(result, terminalFor(io.stdout, io.env));
-  printLine(io.stdout, text);
+  const result = await output.progress('replay', async (progress) => {
+    const { config, reading } = await configAndReading(options, io, progress);
+    output.detail(() => readingTrail(reading));
+    if (evaluateFromMs !== undefined) checkInside(evaluateFromMs, options.evaluateFrom ?? '', reading);
+    return replayWithProgress(reading, config, { evaluateFromMs, progress, nowMs: io.nowMs });
+  });
+  if (options.json) output.json(replayJson(result));
+  else output.print(output.quiet ? replaySummary(result) : replayText(result, output.terminal));
+  if (result.policies.length === 0) throw new NotDoneError('nothing could be replayed: too little data');
 }
 
 async function configAndReading(
   options: ReplayCommandOptions,
   io: CommandIo,
+  progress: Progress,
 ): Promise<{ config: TargetConfig; reading: MetricReading }> {
   if (options.metrics !== undefined) {
     const target = { functionName: 'file', alias: 'file' };
@@ -81,12 +87,14 @@ async function configAndReading(
     throw new InputError('nothing to replay: give --metrics FILE, or --function NAME --alias ALIAS');
   }
   const config = configFromFlags(targetFromFlags(options), 'observe', options);
-  const { metrics } = connectAws({
+  const aws = connectAws({
     mayWrite: false,
     nowMs: io.nowMs,
     ...awsFromFlags(options),
   });
+  const metrics = queueFedSource(aws.metrics, aws.arrivals, config);
   const toMs = io.nowMs();
+  progress.update(undefined, 'reading metrics');
   const reading = await metrics.read(config.target, { fromMs: toMs - config.historyDays * DAY_MS, toMs });
   return { config: { ...reading.billing, ...config }, reading };
 }
@@ -103,20 +111,14 @@ function checkInside(evaluateFromMs: number, text: string, { grids }: MetricRead
 async function replayWithProgress(
   reading: MetricReading,
   config: TargetConfig,
-  evaluateFromMs: number | undefined,
-  io: CommandIo,
+  { evaluateFromMs, progress, nowMs }: { evaluateFromMs: number | undefined; progress: Progress; nowMs: () => number },
 ): Promise<ReplayResult> {
-  const progress = startProgress(io.stderr, 'replay', { terminal: terminalFor(io.stderr, io.env), nowMs: io.nowMs });
-  let waitedMs = io.nowMs();
+  let waitedMs = nowMs();
   const onProgress = async (share: number) => {
-    progress.update(share);
-    if (io.nowMs() - waitedMs < WAIT_EVERY_MS) return;
+    progress.update(share, 'replaying');
+    if (nowMs() - waitedMs < WAIT_EVERY_MS) return;
     await new Promise((resolve) => setImmediate(resolve));
-    waitedMs = io.nowMs();
+    waitedMs = nowMs();
   };
-  try {
-    return await replay(reading, config, { onProgress, ...(evaluateFromMs === undefined ? {} : { evaluateFromMs }) });
-  } finally {
-    progress.done();
-  }
+  return replay(reading, config, { onProgress, ...(evaluateFromMs === undefined ? {} : { evaluateFromMs }) });
 }

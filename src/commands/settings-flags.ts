@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type * as z from 'zod';
-import { fromText, isNumeric, isStructured, valueAt } from '../config-env.ts';
+import { choicesOf, fromText, isNumeric, isStructured, valueAt, withSuggestions } from '../config-env.ts';
 import { type FieldName, parseTargetConfig, settingsSchema, type TargetConfig } from '../config.ts';
 import { InputError } from '../errors.ts';
 import type { Target } from '../model.ts';
@@ -19,6 +19,7 @@ export function flagName(setting: string): string {
 }
 
 export function addSettingsFlags(command: Command): Command {
+  command.optionsGroup('Settings (docs/configuration.md says more):');
   for (const [name, field] of FLAG_SETTINGS) {
     if (name === AWS_FLAG) continue;
     const byDefault = isStructured(field)
@@ -26,7 +27,13 @@ export function addSettingsFlags(command: Command): Command {
       : (field.safeParse(undefined).data as string | number | undefined);
     const suffix = byDefault === undefined ? '' : ` (default: ${byDefault})`;
     const description = `${field.description ?? ''}${suffix}`.replaceAll('`', '').replace(/\[.*\]\((.*)\)/, 'docs/$1');
-    command.addOption(new Option(`${flagName(name)} ${placeholderOf(name, field)}`, description));
+    const remark = name === 'timeZone' ? '; how times are shown is --timezone' : '';
+    command.addOption(
+      new Option(
+        `${flagName(name)} ${placeholderOf(name, field)}`,
+        description.replace(/\.?( \(default|$)/, `${remark}$1`),
+      ),
+    );
   }
   return command;
 }
@@ -35,12 +42,14 @@ function placeholderOf(name: string, field: z.ZodType): string {
   if (isNumeric(field)) return '<number>';
   if (name === 'holidays') return '<place>';
   if (isStructured(field)) return '<file>';
-  return name === 'scalingMode' ? '<pin|floor>' : '<text>';
+  const choices = choicesOf(field);
+  return choices ? `<${choices.join('|')}>` : name === 'timeZone' ? '<zone>' : '<text>';
 }
 
 /** Options every command that talks to AWS has. */
 export function addAwsFlags(command: Command): Command {
   return command
+    .optionsGroup('AWS:')
     .addOption(
       new Option('--region <region>', 'AWS Region, for its prices, too; otherwise the profile says').env('AWS_REGION'),
     )
@@ -78,7 +87,11 @@ export function configFromFlags(
       ? { name: flagName(field), value: options[field] }
       : { name: [flagName(field), ...rest].join('.'), value: valueAt(given[field], rest) };
   };
-  return parseTargetConfig(target, given, nameOf);
+  try {
+    return parseTargetConfig(target, given, nameOf);
+  } catch (error) {
+    throw error instanceof InputError ? withSuggestions(error, flagName) : error;
+  }
 }
 
 const PLACE = /^[A-Za-z]{2}(?:-[A-Za-z0-9]+)*$/;

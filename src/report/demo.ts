@@ -3,7 +3,7 @@ import { bySlot, type Scenario, type Simulated } from '../demo/simulate.ts';
 import { ASSUMED, WORKLOAD_SOURCE } from '../demo/workload.ts';
 import { billUsd, listPrices, PRICES_AS_OF } from '../economics/prices.ts';
 import { isoUtc, SLOT_MS } from '../time.ts';
-import { renderChart } from './chart.ts';
+import { chartLegend, renderChart } from './chart.ts';
 import { renderTable, type Terminal } from './terminal.ts';
 
 export interface DemoResult {
@@ -86,17 +86,23 @@ export function demoText(result: DemoResult, terminal: Terminal): string {
     terminal.paint('strong', `${name}, ${isoUtc(scenario.startMs)} to ${isoUtc(scenario.endMs)}`),
     `workload   ${WORKLOAD_SOURCE}`,
     `assumed    ${averageDurationMs / 1000} s a request, ${coldStartMs / 1000} s to start, warm for ${idleTimeoutSeconds / 60} min, ${memoryMb} MB; avoiding a cold start is worth ${ASSUMED.coldStartPriceUsd} USD`,
+    `times      in ${terminal.zone}`,
     ...decisionLines(result.log),
     scheduledLine(withPrewarm),
     '',
     ...chartOf(withPrewarm, scenario, terminal),
     '',
-    ...comparison(result),
+    ...comparison(result, terminal),
     terminal.paint(
       'dim',
       `list prices of us-east-1 as of ${PRICES_AS_OF}; provisioned concurrency in whole steps of five minutes`,
     ),
   ].join('\n');
+}
+
+/** What is left of it with --quiet: cold starts and dollars side by side. */
+export function demoSummary(result: DemoResult, terminal: Terminal): string {
+  return comparison(result, terminal).join('\n');
 }
 
 /** What the controller's last log line says of forecast and decision. */
@@ -122,28 +128,17 @@ interface Decision {
 }
 
 function chartOf({ minutes }: Simulated, scenario: Scenario, terminal: Terminal): string[] {
-  const { paint } = terminal;
   const actual = bySlot(minutes.maxConcurrency).slice(-CHART_SLOTS);
   const plan = bySlot(minutes.usableProvisioned).slice(-CHART_SLOTS);
   const startMs = scenario.endMs - actual.length * SLOT_MS;
+  const words = { actual: 'concurrent executions (busiest moment)', plan: 'provisioned and ready', band: false };
   return [
-    `${paint('actual', '█')} concurrent executions (busiest moment)  ${paint('plan', '━')} provisioned and ready`,
-    ...renderChart(
-      { actual, band: null, plan },
-      {
-        width: terminal.width,
-        height: CHART_HEIGHT,
-        label: (slot) =>
-          isoUtc(startMs + slot * SLOT_MS)
-            .slice(5, 16)
-            .replace('T', ' '),
-        paint,
-      },
-    ),
+    ...chartLegend(words, terminal),
+    ...renderChart({ startMs, slotMs: SLOT_MS, actual, band: null, plan }, CHART_HEIGHT, terminal),
   ];
 }
 
-function comparison(result: DemoResult): string[] {
+function comparison(result: DemoResult, terminal: Terminal): string[] {
   const rows = resultsOf(result).map((policy) => [
     policy.name,
     String(policy.coldStarts),
@@ -153,5 +148,5 @@ function comparison(result: DemoResult): string[] {
     policy.provisionedHours.toFixed(1),
     Number.isNaN(policy.utilization) ? '-' : `${(policy.utilization * 100).toFixed(0)} %`,
   ]);
-  return renderTable(['', 'cold starts', 'of requests', 'bill', 'all in', 'env-hours', 'utilised'], rows);
+  return renderTable(['', 'cold starts', 'of requests', 'bill', 'all in', 'env-hours', 'utilised'], rows, { terminal });
 }

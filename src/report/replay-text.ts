@@ -4,19 +4,19 @@ import type { ReplayResult } from '../replay/replay.ts';
 import { compareScores } from '../replay/score.ts';
 import { PRICES_AS_OF } from '../economics/prices.ts';
 import { isoUtc } from '../time.ts';
+import { count, usd } from './numbers.ts';
 import { renderTable, type Terminal } from './terminal.ts';
+import { oneLine } from './text.ts';
 
 const MOST_POLICIES_NAMED = 3;
 
 export function replayText(result: ReplayResult, terminal: Terminal): string {
-  const notes = result.notes.map((note) => terminal.paint('warn', `note       ${note}`));
+  const notes = result.notes.map((note) => terminal.paint('warn', `note       ${oneLine(note)}`));
   if (result.policies.length === 0) return ['nothing to replay', ...notes].join('\n');
   const { fromMs, toMs, invocations } = result;
   return [
-    terminal.paint(
-      'strong',
-      `${isoUtc(fromMs)} to ${isoUtc(toMs)}: ${Math.round(invocations).toLocaleString('en-US')} requests`,
-    ),
+    terminal.paint('strong', `${isoUtc(fromMs)} to ${isoUtc(toMs)}: ${count(invocations)} requests`),
+    `times      in ${terminal.zone}`,
     ...assumptionLines(result),
     `prewarm    ${inForce(result)}`,
     ...notes,
@@ -61,18 +61,21 @@ function table(result: ReplayResult, terminal: Terminal): string[] {
   const ranked = sorted(result);
   const rows = ranked.map((policy) => [
     `${policy.name === 'prewarm' ? '>' : ' '} ${policy.name}`,
-    dollars(policy.effectiveCostUsd),
-    dollars(policy.costUsd),
-    String(Math.round(policy.coldStarts)),
+    usd(policy.effectiveCostUsd),
+    usd(policy.costUsd),
+    count(policy.coldStarts),
     percent(policy.coldStartRate),
-    policy.provisionedHours.toFixed(1),
+    count(policy.provisionedHours, 1),
     policy.utilization === null ? '-' : percent(policy.utilization, 0),
     policy.detail === policy.name ? '' : policy.detail,
   ]);
   const header = ['policy', 'all in', 'bill', 'cold starts', 'of requests', 'env-hours', 'utilised', ''];
-  const lines = renderTable(header, rows);
-  const ours = ranked.findIndex(({ name }) => name === 'prewarm') + 2;
-  return lines.map((line, i) => (i === ours ? terminal.paint('strong', line) : line));
+  return renderTable(header, rows, { terminal, toneOf: (i) => (ranked[i]!.name === 'prewarm' ? 'strong' : null) });
+}
+
+/** What is left of it with --quiet: the sentence of verdict. */
+export function replaySummary(result: ReplayResult): string {
+  return result.policies.length === 0 ? ['nothing to replay', ...result.notes].join('\n') : verdict(result);
 }
 
 /** How ours compares with the best that anybody could have set up, and with doing nothing. */
@@ -83,22 +86,18 @@ function verdict(result: ReplayResult): string {
   const best = others[0]!;
   const onDemand = others.find(({ name }) => name === 'on-demand')!;
   const against = (other: ScoredPolicy) =>
-    `${relative(ours.effectiveCostUsd, other.effectiveCostUsd)} ${other.name} (${dollars(other.effectiveCostUsd)}, ${Math.round(other.coldStarts)} cold starts)`;
+    `${relative(ours.effectiveCostUsd, other.effectiveCostUsd)} ${other.name} (${usd(other.effectiveCostUsd)}, ${count(other.coldStarts)} cold starts)`;
   const rest = best === onDemand ? '' : `, and ${against(onDemand)}`;
   const ceiling = objective.maxColdStartRate;
   const kept =
     ceiling === undefined ? '' : ours.coldStartRate <= ceiling ? '; the ceiling is kept' : '; the ceiling is not kept';
-  return `Prewarm: ${dollars(ours.effectiveCostUsd)} all in with ${Math.round(ours.coldStarts)} cold starts, ${against(best)}, the best alternative in hindsight${rest}${kept}.`;
+  return `Prewarm: ${usd(ours.effectiveCostUsd)} all in with ${count(ours.coldStarts)} cold starts, ${against(best)}, the best alternative in hindsight${rest}${kept}.`;
 }
 
 function relative(ours: number, other: number): string {
   const share = other > 0 ? ours / other - 1 : 0;
   if (Math.abs(share) < 0.0005) return 'the same as';
   return `${percent(Math.abs(share), 1)} ${share < 0 ? 'less than' : 'more than'}`;
-}
-
-function dollars(amount: number): string {
-  return `$${amount.toFixed(2)}`;
 }
 
 function percent(share: number, digits = 3): string {

@@ -3,6 +3,7 @@ import { ALTERNATIVES } from '../../src/replay/alternatives.ts';
 import { replay } from '../../src/replay/replay.ts';
 import { replayJson, replaySchema } from '../../src/report/replay-json.ts';
 import { replayText } from '../../src/report/replay-text.ts';
+import { terminalFor } from '../../src/report/terminal.ts';
 import { DAY_MS, HOUR_MS, isoUtc } from '../../src/time.ts';
 import { readingOf, settingsOf, START_MS, workingDays } from './support.ts';
 
@@ -10,7 +11,7 @@ const invocations = workingDays(4);
 const reading = readingOf({ stepSeconds: 300, invocations, averageDurationMs: invocations.map(() => 2000) });
 const settings = settingsOf({ maxCapacity: 60, coldStartPriceUsd: 0.1, horizonHours: 6, averageDurationMs: 2000 });
 const evaluateFromMs = START_MS + 3 * DAY_MS;
-const plain = { width: 120, paint: (_: string, text: string) => text };
+const plain = terminalFor({ columns: 120 }, {});
 
 describe('a replay', () => {
   const shares: number[] = [];
