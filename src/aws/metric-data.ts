@@ -48,12 +48,12 @@ export interface MetricData {
 const MOST_PAGES = 500;
 
 /**
- * All points of the queries in the span. A query that is not answered in full is asked again, and is a TransientError
+ * All points of the queries in the span; a target is named in what goes wrong. A query that is not answered in full is asked again, and is a TransientError
  * when it stays so: half a series would look like a quiet function.
  */
 export async function fetchMetricData(
   aws: AwsClients,
-  target: Target,
+  target: Target | null,
   queries: readonly MetricQuery[],
   span: MetricSpan,
 ): Promise<MetricData> {
@@ -86,9 +86,9 @@ function asMetricDataQuery(query: MetricQuery, periodSeconds: number): MetricDat
   };
 }
 
-async function fetchPage(aws: AwsClients, target: Target, request: ReturnType<typeof requestFor>) {
+async function fetchPage(aws: AwsClients, target: Target | null, request: ReturnType<typeof requestFor>) {
   const action = 'cloudwatch:GetMetricData';
-  return call(aws.cloudWatch, { action, target }, async (client, options) => {
+  return call(aws.cloudWatch, { action, ...(target && { target }) }, async (client, options) => {
     const page = await client.send(new GetMetricDataCommand(request), options);
     for (const result of page.MetricDataResults ?? []) assertAnswered(result, page.NextToken);
     return page;

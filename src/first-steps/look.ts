@@ -4,7 +4,7 @@ import type { Objective } from '../controller/choose.ts';
 import { demandHistory } from '../controller/demand.ts';
 import { gridEndMs } from '../metric-grid.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
-import { ceilTo, DAY_MS, floorTo, SLOT_MS } from '../time.ts';
+import { ceilTo, DAY_MS, floorTo, HOUR_MS, SLOT_MS } from '../time.ts';
 
 /** So much of the past is ranked by. */
 export const RANKED_DAYS = 14;
@@ -12,8 +12,8 @@ export const RANKED_DAYS = 14;
 const LEAST_HISTORY_DAYS = 2;
 /** A day has all hours in it. */
 const LEAST_RANKED_DAYS = 1;
-/** Simulated requests need numbers; where less of the period is known, a ranking would be guesswork. */
-const LEAST_KNOWN = 0.5;
+/** What is unknown is played as silence; where less is known, a ranking would be guesswork. */
+const LEAST_KNOWN_DAYS = 1;
 
 export type Look =
   | { kind: 'too little'; reason: string }
@@ -30,33 +30,40 @@ export type Look =
 
 export function lookAt(reading: MetricReading, settings: Pick<Settings, 'averageDurationMs'>): Look {
   const { averageDurationMs } = settings;
-  const startMs = reading.grids[0]?.startMs ?? 0;
   const endMs = Math.min(reading.reliableUntilMs, Math.max(0, ...reading.grids.map(gridEndMs)));
   const toMs = floorTo(endMs, SLOT_MS);
+  const history = demandHistory(reading, {
+    untilMs: toMs,
+    ...(averageDurationMs === undefined ? {} : { averageDurationMs }),
+  });
+  const startMs = startOfKnown(history);
+  if (startMs === null) return { kind: 'too little', reason: 'nothing is known of its requests' };
   const fromMs = ceilTo(Math.max(toMs - RANKED_DAYS * DAY_MS, startMs + LEAST_HISTORY_DAYS * DAY_MS), SLOT_MS);
   if (toMs - fromMs < LEAST_RANKED_DAYS * DAY_MS) {
     const have = Math.max(0, (toMs - startMs) / DAY_MS).toFixed(1);
     const need = LEAST_HISTORY_DAYS + LEAST_RANKED_DAYS;
     return { kind: 'too little', reason: `have ${have} days, need ${need}: two to learn from and one to compare on` };
   }
-  const history = demandHistory(reading, {
-    untilMs: toMs,
-    ...(averageDurationMs === undefined ? {} : { averageDurationMs }),
-  });
-  const { steps, known, invocations, runMs } = totalsFrom(history, fromMs);
-  if (known < LEAST_KNOWN * steps) {
-    const share = Math.round((100 * known) / Math.max(1, steps));
-    return { kind: 'too little', reason: `requests are known in ${share} % of the last ${daysOf(toMs - fromMs)} only` };
+  const { knownMs, invocations, runMs } = totalsFrom(history, fromMs);
+  if (knownMs < LEAST_KNOWN_DAYS * DAY_MS) {
+    const hours = (knownMs / HOUR_MS).toFixed(0);
+    return { kind: 'too little', reason: `of the last ${daysOf(toMs - fromMs)} only ${hours} hours are known` };
   }
   return { kind: 'enough', fromMs, toMs, history, invocations, runMs };
 }
 
+/** CloudWatch's answer reaches back eight weeks, also where the function is younger. */
+function startOfKnown({ startMs, stepSeconds, invocations }: DemandHistory): number | null {
+  const first = invocations.findIndex((requests) => !Number.isNaN(requests));
+  return first < 0 ? null : startMs + first * stepSeconds * 1000;
+}
+
 function totalsFrom({ startMs, stepSeconds, invocations, meanConcurrency }: DemandHistory, fromMs: number) {
   const first = Math.max(0, Math.round((fromMs - startMs) / (stepSeconds * 1000)));
-  const totals = { steps: invocations.length - first, known: 0, invocations: 0, runMs: 0 };
+  const totals = { knownMs: 0, invocations: 0, runMs: 0 };
   for (const [i, requests] of invocations.subarray(first).entries()) {
     if (Number.isNaN(requests)) continue;
-    totals.known += 1;
+    totals.knownMs += stepSeconds * 1000;
     totals.invocations += requests;
     totals.runMs += (meanConcurrency[first + i] || 0) * stepSeconds * 1000;
   }

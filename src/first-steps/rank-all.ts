@@ -24,7 +24,8 @@ export interface Ranking {
 export interface RankOptions {
   /** So many are replayed; where there are more, the controller's own comparison says which. */
   replayAtMost: number;
-  onProgress?: Progress;
+  /** Hears the share of all work that is done, and whose turn it is; may make it wait. */
+  onProgress?: (share: number, name: string) => Promise<void> | void;
 }
 
 /** Measured on data/traces: a comparison takes a fifth of a replay's time. */
@@ -42,12 +43,12 @@ export async function rankAll(sources: readonly RankSource[], options: RankOptio
     const ranked: Ranked[] = [];
     for (const { name, load } of some) {
       try {
-        ranked.push(await rank(await load(), (share) => onProgress((done + amount * share) / work)));
+        ranked.push(await rank(await load(), (share) => onProgress((done + amount * share) / work, name)));
       } catch (error) {
         failed.push({ name, error: expectedMessage(error) });
       }
       done += amount;
-      await onProgress(Math.min(1, done / work));
+      await onProgress(Math.min(1, done / work), name);
     }
     return ranked;
   };

@@ -25,6 +25,8 @@ export type MeasuredConfig = TargetConfig & { coldStartMs: number };
 
 export interface Ranked {
   name: string;
+  /** As given, and as completed by what the metrics tell. */
+  given: TargetConfig;
   settings: MeasuredConfig;
   objective: Objective;
   /** Null where there is too little data. */
@@ -129,7 +131,7 @@ function knownOf(subject: RankSubject): Known {
 
 function common({ subject, settings, objective, notes }: Known) {
   const nothing = { period: null, judgement: null, scores: [], ownCostUsd: 0, highestCapacity: null };
-  return { name: subject.name, settings, objective, notes, ...nothing };
+  return { name: subject.name, given: subject.settings, settings, objective, notes, ...nothing };
 }
 
 function judged(known: Known, found: Pick<Ranked, 'basis' | 'scores' | 'highestCapacity'>): Ranked {

@@ -85,16 +85,26 @@ function whyLines(ranked: readonly Ranked[]): string[] {
   return ranked.map(({ name, reason }) => `${name.padEnd(width)}  ${reason}`);
 }
 
-/** Each once, with the functions that it is about where these are not all. */
+/** Those that differ in numbers and names alone are one line, with the first function's. */
 function noteLines(ranked: readonly Ranked[], terminal: Terminal): string[] {
-  const about = new Map<string, string[]>();
-  for (const { name, notes } of ranked) for (const note of notes) about.set(note, [...(about.get(note) ?? []), name]);
-  return [...about].map(([note, names]) => {
+  const alike = new Map<string, { note: string; names: Set<string> }>();
+  for (const { name, notes } of ranked) {
+    for (const note of notes) {
+      const kind = note
+        .replaceAll(/\S*\/\S*/g, '')
+        .replaceAll(name, '')
+        .replaceAll(/\d[\d.,]*/g, '');
+      const known = alike.get(kind) ?? { note, names: new Set<string>() };
+      alike.set(kind, known);
+      known.names.add(name);
+    }
+  }
+  return [...alike.values()].map(({ note, names }) => {
+    const [first = ''] = names;
+    const others = names.size - 1;
     const whom =
-      names.length === ranked.length
-        ? ''
-        : `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}: `;
-    return terminal.paint('warn', `note       ${whom}${note}`);
+      names.size === ranked.length && others > 0 ? 'all' : `${first}${others > 0 ? ` and ${others} more` : ''}`;
+    return terminal.paint('warn', `note       ${whom}: ${note}`);
   });
 }
 

@@ -35,12 +35,27 @@ describe('a look at the data', () => {
     }
   });
 
-  it('does not go by what is mostly unknown', () => {
-    const look = lookAt(
+  it('begins with what is known, and does not go by a few hours of it', () => {
+    const young = lookAt(
+      readingOf(20, (slot) => (slot < 10 * 288 ? '' : '10')),
+      {},
+    );
+    expect(young.kind === 'enough' && (young.fromMs - START_MS) / DAY_MS).toBe(12);
+    const office = lookAt(
       readingOf(10, (slot) => (slot % 288 < 100 ? '10' : '')),
       {},
     );
-    expect(look).toEqual({ kind: 'too little', reason: 'requests are known in 35 % of the last 8 days only' });
+    expect(office).toMatchObject({ kind: 'enough', invocations: 8000 });
+    const patchy = lookAt(
+      readingOf(10, (slot) => (slot % 288 < 30 ? '10' : '')),
+      {},
+    );
+    expect(patchy).toEqual({ kind: 'too little', reason: 'of the last 8 days only 20 hours are known' });
+    const nothing = lookAt(
+      readingOf(10, () => ''),
+      {},
+    );
+    expect(nothing).toEqual({ kind: 'too little', reason: 'nothing is known of its requests' });
   });
 
   it('takes a silent function for what it is', () => {
