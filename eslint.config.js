@@ -2,8 +2,8 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  // infra/pulumi has packages of its own, which are not there before the tools are: a test checks its types.
-  { ignores: ['dist', '.tools', '.aws-sam', 'coverage', '**/.aws-sam', 'worker', 'infra/pulumi'] },
+  // infra/pulumi and the example on it use packages that are not there before the tools are: tests check their types.
+  { ignores: ['dist', '.tools', '.aws-sam', 'coverage', '**/.aws-sam', 'worker', 'infra/pulumi', 'examples/pulumi'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -54,6 +54,8 @@ function metricsCsv(scale: number): string {
 export const READERS_FILES: Record<string, string> = {
   'requests.csv': metricsCsv(10),
   'metrics.csv': metricsCsv(10),
+  'metrics/checkout.csv': metricsCsv(10),
+  'metrics/search.csv': metricsCsv(2),
   'customers.csv': 'customer,spend,visits\n1,120.5,3\n2,8,1\n',
 };
 

@@ -30,6 +30,8 @@ export interface Page {
   path: string;
   blocks: Block[];
   inlineCode: { line: number; text: string }[];
+  /** Formulas within sentences. */
+  formulas: { line: number; text: string }[];
   links: { line: number; url: string }[];
   /** Fragments that a link may name. */
   anchors: Set<string>;
@@ -57,7 +59,7 @@ export function readPage(path: string): Page {
 }
 
 export function parsePage(path: string, text: string): Page {
-  const page: Page = { path, blocks: [], inlineCode: [], links: [], anchors: new Set() };
+  const page: Page = { path, blocks: [], inlineCode: [], formulas: [], links: [], anchors: new Set() };
   const lines = text.split('\n');
   let notRun: string | undefined;
   const visit = (node: Node) => {
@@ -82,9 +84,14 @@ function blockOf(
   return { page: path, line: position.start.line, language, kind: meta ?? '', text: value, notRun };
 }
 
+/** `$x$` within a sentence, as GitHub finds it: no blank inside the signs, no word right outside of them. */
+const FORMULA = /(?<![\w$\\])\$(?=\S)([^$\n]*?[^\s$\\])\$(?![\w$])/g;
+
 function addTo(page: Page, node: Node, line: number): void {
   if (node.type === 'inlineCode') page.inlineCode.push({ line, text: node.value! });
   if (['link', 'image', 'definition'].includes(node.type)) page.links.push({ line, url: node.url! });
+  if (node.type === 'text')
+    page.formulas.push(...[...node.value!.matchAll(FORMULA)].map(([, text]) => ({ line, text: text! })));
   if (node.type === 'heading') addAnchor(page.anchors, plainText(node));
   if (node.type !== 'html') return;
   for (const [, url] of node.value!.matchAll(/\b(?:src|srcset|href)="([^"]+)"/g)) page.links.push({ line, url: url! });

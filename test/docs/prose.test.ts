@@ -9,6 +9,7 @@ import { settingsSchema } from '../../src/config.ts';
 import { ROOT } from '../infra/tools.ts';
 import { scriptFault } from './commands.ts';
 import { type Page, pagePaths, parsePage, readPage } from './markdown.ts';
+import { mathFaults } from './math.ts';
 
 const pages = pagePaths().map(readPage);
 const program = createProgram({
@@ -125,6 +126,7 @@ function pageFaults(page: Page): string[] {
   for (const { line, text } of page.inlineCode) {
     say(line, [...codeFaults(text), ...pathFaults(text), ...nameFaults(text)]);
   }
+  for (const { line, text } of page.formulas) say(line, mathFaults(text));
   for (const { line, url } of page.links) say(line, linkFaults(page, url));
   return faults;
 }
@@ -161,6 +163,7 @@ describe('what pages name in passing', () => {
     ['a variable that is none', '`PREWARM_MAX_CAP`', /no variable PREWARM_MAX_CAP/],
     ['a file that is not there', '`src/forecast/gone.ts`', /no src\/forecast\/gone\.ts/],
     ['a name that nothing has', '`MaxCapacityy=3`', /nothing is called MaxCapacityy/],
+    ['a formula with an unknown command', 'so $\\alhpa_t$ it is', /alhpa/],
     ['a link to nothing', '[x](gone.md)', /no docs\/gone\.md/],
     ['a link to no heading', '[x](limits.md#gone)', /#gone/],
     ['a link within to no heading', '# A\n\n[x](#b)', /#b/],

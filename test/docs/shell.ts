@@ -3,8 +3,17 @@
  * page names are stand-ins whose arguments a function of the test answers. What is not among them is not found.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -35,12 +44,18 @@ const STAND_INS = ['aws', 'sam', 'pulumi', 'docker', 'npm', 'npx', 'node', 'curl
 /** Never as in the checkout: what is run from there would be run for real. */
 const LEFT_OUT = new Set(['.git', '.tools', 'node_modules', 'dist', '.aws-sam', 'coverage']);
 
+/** Their pages write into them. */
+const COPIED = new Set(['examples']);
+
 /** Opens a folder in which `files` lie beside what the checkout holds. */
 export async function openBox(files: Record<string, string>, answer: (call: Call) => Promise<Answer>): Promise<Box> {
   const base = mkdtempSync(join(tmpdir(), 'prewarm-snippets-'));
   const [folder, bin, calls] = ['checkout', 'bin', 'calls'].map((name) => join(base, name)) as [string, string, string];
   for (const path of [folder, bin, calls]) mkdirSync(path);
-  for (const entry of readdirSync(ROOT)) if (!LEFT_OUT.has(entry)) symlinkSync(join(ROOT, entry), join(folder, entry));
+  for (const entry of readdirSync(ROOT)) {
+    if (COPIED.has(entry)) cpSync(join(ROOT, entry), join(folder, entry), { recursive: true });
+    else if (!LEFT_OUT.has(entry)) symlinkSync(join(ROOT, entry), join(folder, entry));
+  }
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);

@@ -1,5 +1,6 @@
 /** Runs or checks blocks of code, and counts what was done to how many. */
 import ts from 'typescript';
+import { parseSettingsRows } from '../../src/first-steps/settings-rows.ts';
 import { readMetricsText } from '../../src/input/metrics-text.ts';
 import { openAccount, READERS_FILES, READERS_SHELL, type Account } from './account.ts';
 import type { Checker } from './checker.ts';
@@ -141,6 +142,8 @@ function typescriptFaults(text: string): string[] {
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
+/** Metrics, or settings for `prewarm rank`. */
 function csvFaults(text: string): string[] {
+  if (/^name,/.test(text)) return parseSettingsRows(text, 'the example').length > 0 ? [] : ['holds no settings'];
   return readMetricsText(text, { source: 'the example' }).grids.length > 0 ? [] : ['holds no metrics'];
 }
