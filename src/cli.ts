@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEject } from './commands/eject.ts';
 import { addExport } from './commands/export.ts';
+import { addInit } from './commands/init.ts';
 import { addPreview } from './commands/preview.ts';
 import { addRank } from './commands/rank.ts';
 import { addReplay } from './commands/replay.ts';
@@ -21,7 +22,7 @@ type AddCommand = (program: Command, io: CommandIo) => void;
 /** In the order of the help; each registers its command with flags, examples and action. */
 const COMMANDS: readonly [string, readonly AddCommand[]][] = [
   ['Look, and write nothing:', [addPreview, addReplay, addStatus, addDoctor]],
-  ['Begin:', [addRank, addDemo]],
+  ['Begin:', [addRank, addInit, addDemo]],
   ['Write to AWS:', [addApply, addEject]],
   ['Help out:', [addExport, addCompletion]],
 ];

@@ -7,7 +7,8 @@ import type { RankSubject } from '../first-steps/rank.ts';
 import { parseSettingsRows, type SettingsRow } from '../first-steps/settings-rows.ts';
 import { readMetricsFile } from '../input/metrics-file.ts';
 import { configFromFlags } from './settings-flags.ts';
-import { type CommandIo, printLine } from './io.ts';
+import type { CommandIo } from './io.ts';
+import type { Output } from './output.ts';
 
 /** Where neither the file nor the settings say; it is told. */
 const ASSUMED_DURATION_MS = 1000;
@@ -28,15 +29,14 @@ export interface FileSource extends RankSource {
 export function fileSources(
   paths: readonly string[],
   options: Record<string, unknown> & { settings?: string },
-  io: CommandIo,
+  { io, output }: { io: CommandIo; output: Output },
 ): FileSource[] {
   const files = paths.flatMap(filesIn);
   if (files.length === 0) throw new InputError('no metrics files: give CSV or JSON files, or a folder of them');
   const rows = options.settings === undefined ? [] : readRows(options.settings);
   const rowOf = (path: string) => rows.find(({ name }) => name === path || name === bareName(path));
   const unused = rows.filter((row) => !files.some((path) => rowOf(path) === row)).map(({ name }) => name);
-  if (unused.length > 0)
-    printLine(io.stderr, `note: ${options.settings} names what no file is called: ${unused.join(', ')}`);
+  if (unused.length > 0) output.say(`note: ${options.settings} names what no file is called: ${unused.join(', ')}`);
   return named(files).map(({ name, path }) => ({
     name,
     path,

@@ -2,16 +2,15 @@
 import type { Command } from 'commander';
 import { InputError } from '../errors.ts';
 import { rankAll, type Ranking, type RankSource } from '../first-steps/rank-all.ts';
-import { startProgress } from '../report/progress.ts';
 import { rankJson } from '../report/rank-json.ts';
 import { rankText } from '../report/rank-text.ts';
-import { terminalFor } from '../report/terminal.ts';
 import { examples } from './examples.ts';
-import { type CommandIo, NotDoneError, printLine } from './io.ts';
+import { type CommandIo, NotDoneError } from './io.ts';
 import { fileSources } from './metric-files.ts';
+import { addOutputFlags, type Output, outputFor, type OutputOptions } from './output.ts';
 import { addSettingsFlags } from './settings-flags.ts';
 
-interface RankCommandOptions extends Record<string, unknown> {
+interface RankCommandOptions extends Record<string, unknown>, OutputOptions {
   settings?: string;
   replay?: string;
   json?: boolean;
@@ -21,10 +20,13 @@ interface RankCommandOptions extends Record<string, unknown> {
 const REPLAYED_BY_DEFAULT = 40;
 
 export function addRank(program: Command, io: CommandIo): void {
-  addSettingsFlags(addRankFlags(program.command('rank').argument('<files...>', 'metrics files, or folders of them')))
+  const command = program
+    .command('rank')
     .description('rank functions by what Prewarm would have saved on each in the last two weeks; from files, offline')
+    .argument('<files...>', 'metrics files, a function each, or folders of them');
+  addOutputFlags(addRankFlags(command)).option('--json', 'print one JSON object (prewarm/rank/1)');
+  addSettingsFlags(command)
     .option('--region <region>', 'AWS Region whose prices apply (default: us-east-1)')
-    .option('--json', 'print one JSON object (prewarm/rank/1)')
     .addHelpText(
       'after',
       examples(
@@ -49,13 +51,12 @@ export function addRankFlags(command: Command): Command {
 }
 
 async function rank(files: readonly string[], options: RankCommandOptions, io: CommandIo): Promise<void> {
-  const sources = fileSources(files, options, io);
-  const ranking = await rankWithProgress(sources, options.replay, io);
+  const output = outputFor(options, io);
+  const sources = fileSources(files, options, { io, output });
+  const ranking = await rankWithProgress(sources, options.replay, { io, output });
   const path = new Map(sources.map((source) => [source.name, source.path]));
-  const text = options.json
-    ? JSON.stringify(rankJson(ranking, (name) => path.get(name) ?? null))
-    : rankText(ranking, terminalFor(io.stdout, io.env));
-  printLine(io.stdout, text);
+  if (options.json) output.json(rankJson(ranking, (name) => path.get(name) ?? null));
+  else output.print(rankText(ranking, output.terminal));
   refuseFailed(ranking);
 }
 
@@ -67,26 +68,22 @@ export function refuseFailed({ failed }: Ranking): void {
 /** Between two looks at the event loop, so that the work can be stopped. */
 const WAIT_EVERY_MS = 50;
 
-export async function rankWithProgress(
+export function rankWithProgress(
   sources: readonly RankSource[],
   replayText: string | undefined,
-  io: CommandIo,
+  { io, output }: { io: CommandIo; output: Output },
 ): Promise<Ranking> {
   const replayAtMost = replayLimit(replayText);
-  const terminal = terminalFor(io.stderr, io.env);
-  const progress = startProgress(io.stderr, `${sources.length} functions`, { terminal, nowMs: io.nowMs });
-  let waitedMs = io.nowMs();
-  const onProgress = async (share: number) => {
-    progress.update(share);
-    if (io.nowMs() - waitedMs < WAIT_EVERY_MS) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    waitedMs = io.nowMs();
-  };
-  try {
-    return await rankAll(sources, { replayAtMost, onProgress });
-  } finally {
-    progress.done();
-  }
+  return output.progress(`ranking ${sources.length}`, (progress) => {
+    let waitedMs = io.nowMs();
+    const onProgress = async (share: number, name: string) => {
+      progress.update(share, name);
+      if (io.nowMs() - waitedMs < WAIT_EVERY_MS) return;
+      await new Promise((resolve) => setImmediate(resolve));
+      waitedMs = io.nowMs();
+    };
+    return rankAll(sources, { replayAtMost, onProgress });
+  });
 }
 
 function replayLimit(text = String(REPLAYED_BY_DEFAULT)): number {

@@ -18,7 +18,7 @@ export function silenceAsIdle(reading: MetricReading): MetricReading {
     return { ...grid, heard };
   });
   if (silent === 0) return reading;
-  const share = ((100 * silent) / steps).toFixed(0);
+  const share = Math.max(1, Math.round((100 * silent) / steps));
   const note = `in ${share} % of the steps CloudWatch has nothing of the whole account: taken as idle, which the controller's own runs will prove once it is deployed`;
   return { ...reading, grids, notes: [...reading.notes, note] };
 }

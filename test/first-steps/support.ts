@@ -15,13 +15,16 @@ export interface CommandResult {
 }
 
 /** One command line; with `answers` a person sits at the terminal and types them. */
-export async function prewarm(argv: readonly string[], answers?: readonly string[]): Promise<CommandResult> {
+export async function prewarm(
+  argv: readonly string[],
+  answers?: readonly string[],
+  nowMs = START_MS,
+): Promise<CommandResult> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const texts = [stdout, stderr].map(collect);
   const stdin = (answers === undefined ? Readable.from([]) : typing(answers, stderr)) as unknown as NodeJS.ReadStream;
   if (answers !== undefined) stdin.isTTY = true;
-  const nowMs = () => START_MS;
-  const code = await run(argv, { stdout, stderr, stdin, env: {}, nowMs });
+  const code = await run(argv, { stdout, stderr, stdin, env: {}, nowMs: () => nowMs });
   stdout.end();
   stderr.end();
   const [out = '', err = ''] = await Promise.all(texts);
