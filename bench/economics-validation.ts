@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { PoolDemand } from '../src/economics/load.ts';
-import { poolModel, poolUsage, sumUsage } from '../src/economics/pool.ts';
+import { poolModel } from '../src/economics/pool-model.ts';
+import { poolUsage, sumUsage } from '../src/economics/pool.ts';
 import { billUsd, listPrices } from '../src/economics/prices.ts';
 import { ArrivalGenerator } from '../src/twin/arrivals.ts';
 import { EnvironmentPool } from '../src/twin/environments.ts';

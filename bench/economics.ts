@@ -2,7 +2,8 @@
  * `npx tsx bench/economics.ts [part-of-a-trace-id]`: the pool model against the simulation of every request on the traces in
  * data/traces, as the table in docs/economics.md, and how fast both are.
  */
-import { poolModel, poolUsage } from '../src/economics/pool.ts';
+import { poolModel } from '../src/economics/pool-model.ts';
+import { poolUsage } from '../src/economics/pool.ts';
 import { ArrivalGenerator } from '../src/twin/arrivals.ts';
 import { EnvironmentPool } from '../src/twin/environments.ts';
 import {

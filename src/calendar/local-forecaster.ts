@@ -110,13 +110,18 @@ function forecastInZone(inner: Forecaster, originMs: number, horizon: Horizon, z
     const behind = before?.kind === 'forecast' ? valuesOf(before.forecast) : null;
     return (place: number) => (place >= 0 ? ahead[place]! : (behind?.[place - lowest] ?? ahead[0]!));
   };
-  const mean = read((forecast) => forecast.mean);
+  const { model, stepSeconds } = result.forecast;
+  let mean: Float64Array | null = null;
   return {
     kind: 'forecast',
     forecast: {
-      ...result.forecast,
+      model,
       startMs,
-      mean: Float64Array.from(places, ({ own }) => mean(own)),
+      stepSeconds,
+      get mean() {
+        const meanAt = read((forecast) => forecast.mean);
+        return (mean ??= Float64Array.from(places, ({ own }) => meanAt(own)));
+      },
       peak: result.forecast.peak.map(({ level }, k) => {
         const peak = read((forecast) => forecast.peak[k]!.values);
         return { level, values: Float64Array.from(places, ({ own, byEnd }) => Math.max(peak(own), peak(byEnd))) };

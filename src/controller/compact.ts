@@ -14,8 +14,8 @@ interface Piece {
  * best(j, k) = min over i < j of best(i, k - 1) + max(level[i..j)) x length(i..j) - area(i..j)
  */
 export function compact(levels: Int32Array, maxPieces: number): Int32Array {
+  if (!hasMorePieces(levels, maxPieces)) return levels;
   const pieces = piecesOf(levels);
-  if (pieces.length <= maxPieces) return levels;
   const cuts = cheapestCuts(pieces, Math.max(1, maxPieces));
   const result = new Int32Array(levels.length);
   for (let c = 1; c < cuts.length; c++) {
@@ -24,6 +24,12 @@ export function compact(levels: Int32Array, maxPieces: number): Int32Array {
     result.fill(level, group[0]!.from, group.at(-1)!.to);
   }
   return result;
+}
+
+function hasMorePieces(levels: Int32Array, maxPieces: number): boolean {
+  let pieces = levels.length === 0 ? 0 : 1;
+  for (let i = 1; i < levels.length; i++) if (levels[i] !== levels[i - 1]) pieces++;
+  return pieces > maxPieces;
 }
 
 function piecesOf(levels: Int32Array): Piece[] {

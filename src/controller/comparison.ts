@@ -1,13 +1,13 @@
 /** The comparison that a choice rests on: which candidates, over which part of the past. */
 import type { Settings } from '../config.ts';
-import type { PoolModel } from '../economics/pool.ts';
+import type { PoolModel } from '../economics/pool-model.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
 import { allCandidates, simpleCandidates } from './candidates.ts';
 import { type Choice, chooseByRecord } from './choose.ts';
 import { limitsOf, objectiveOf, type ObjectiveSettings } from './objective.ts';
 import type { PastCovers } from './past-levels.ts';
 import type { SlotDemand } from './slot-demand.ts';
-import { BLOCK_MS, blockUsages, type KnownUsages } from './track-record.ts';
+import { BLOCK_MS, blockUsages, type KnownUsages, leadInSlots } from './track-record.ts';
 
 /** Policies are compared on this much of the past, or what there is, and on no less than a day. */
 export const COMPARED_DAYS = 14;
@@ -17,8 +17,8 @@ const LEAST_KNOWN_MS = DAY_MS - BLOCK_MS;
 export interface ChoiceContext {
   demand: SlotDemand;
   covers: PastCovers;
-  /** Of the same history as the demand. */
-  pool: () => PoolModel;
+  /** Of the same history as the demand, from a moment on. */
+  pool: (fromMs: number) => PoolModel;
   settings: ObjectiveSettings &
     Pick<
       Settings,
@@ -47,9 +47,11 @@ function compare(epochMs: number, context: ChoiceContext): Choice | null {
   if (to - from < BLOCKS_PER_DAY - 1) return null;
   const seen = peaksBetween(demand, from, to);
   if (seen.length * SLOT_MS < LEAST_KNOWN_MS) return null;
-  if (knownMs(context.pool(), from, to) < LEAST_KNOWN_MS) return null;
+  // An idle timeout before the first block it is found out what is warm in it.
+  const pool = context.pool(from * BLOCK_MS - leadInSlots(settings) * SLOT_MS);
+  if (knownMs(pool, from, to) < LEAST_KNOWN_MS) return null;
   const candidates = hasForecasts ? allCandidates(seen) : simpleCandidates(seen);
-  const track = { ...context, limits: limitsOf(settings), known: context.usages };
+  const track = { ...context, pool, limits: limitsOf(settings), known: context.usages };
   const records = candidates.map((candidate) => ({ candidate, usages: blockUsages(candidate, { from, to }, track) }));
   return chooseByRecord(records, { leastBlocks: BLOCKS_PER_DAY, blocksPerDay: BLOCKS_PER_DAY }, objectiveOf(settings));
 }

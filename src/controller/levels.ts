@@ -29,12 +29,14 @@ export function requestedLevels(
   const slotMs = plan.stepSeconds * 1000;
   const { capacity, baseline } = plan;
   const last = capacity.length - 1;
-  const slotAt = (timeMs: number) => Math.min(last, Math.max(0, Math.floor((timeMs - plan.startMs) / slotMs)));
   const levels = new Int32Array(Math.max(0, Math.round((endMs - startMs) / MINUTE_MS)));
-  for (let minute = 0, timeMs = startMs; minute < levels.length; minute++, timeMs += MINUTE_MS) {
-    const end = slotAt(timeMs + leadTimeSeconds * 1000);
+  let first = 0;
+  let end = 0;
+  for (let minute = 0, timeMs = startMs - plan.startMs; minute < levels.length; minute++, timeMs += MINUTE_MS) {
+    while (first < last && timeMs >= (first + 1) * slotMs) first++;
+    while (end < last && timeMs + leadTimeSeconds * 1000 >= (end + 1) * slotMs) end++;
     let highest = baseline;
-    for (let slot = slotAt(timeMs); slot <= end; slot++) if (capacity[slot]! > highest) highest = capacity[slot]!;
+    for (let slot = first; slot <= end; slot++) if (capacity[slot]! > highest) highest = capacity[slot]!;
     levels[minute] = highest;
   }
   return { startMs, levels };
@@ -93,20 +95,31 @@ const NEAR_MINUTES = 60;
  */
 export function settleWithin(maxPieces: number, wanted: Int32Array, scheduled: Int32Array, baseline = 0): Int32Array {
   const fresh = compact(wanted, maxPieces);
-  const enough = wanted.map((level, minute) =>
-    minute < NEAR_MINUTES ? level : Math.max(baseline, level - shortageTolerated(level)),
-  );
+  const most = area(fresh) + toleratedArea(fresh);
   const fits = (levels: Int32Array) => pieceCount(levels) <= maxPieces;
-  const tolerable = (levels: Int32Array) =>
-    levels.every((level, i) => level >= enough[i]!) && area(levels) <= area(fresh) + toleratedArea(fresh);
+  const tolerable = (levels: Int32Array) => isEnough(levels, wanted, baseline) && area(levels) <= most;
   if (fits(scheduled) && tolerable(scheduled)) return scheduled;
-  const mixed = fresh.map((level, i) => {
-    const present = scheduled[i]!;
-    return present >= enough[i]! && present <= level + surplusTolerated(level) ? present : level;
-  });
+  const mixed = fresh.slice();
+  for (let minute = 0; minute < mixed.length; minute++) {
+    const present = scheduled[minute]!;
+    const level = mixed[minute]!;
+    if (present >= enoughOf(wanted[minute]!, minute, baseline) && present <= level + surplusTolerated(level))
+      mixed[minute] = present;
+  }
   if (fits(mixed)) return mixed;
   const compacted = compact(mixed, maxPieces);
   return tolerable(compacted) ? compacted : fresh;
+}
+
+/** What is wanted within the next hour; later a little less. */
+function enoughOf(wanted: number, minute: number, baseline: number): number {
+  return minute < NEAR_MINUTES ? wanted : Math.max(baseline, wanted - shortageTolerated(wanted));
+}
+
+function isEnough(levels: Int32Array, wanted: Int32Array, baseline: number): boolean {
+  for (let minute = 0; minute < levels.length; minute++)
+    if (levels[minute]! < enoughOf(wanted[minute]!, minute, baseline)) return false;
+  return true;
 }
 
 /** Not one environment too many is kept where none is needed: idle hours are where provisioned concurrency wastes money. */
@@ -120,11 +133,15 @@ export function shortageTolerated(level: number): number {
 }
 
 function toleratedArea(levels: Int32Array): number {
-  return levels.reduce((sum, level) => sum + surplusTolerated(level), 0) / 2;
+  let sum = 0;
+  for (let minute = 0; minute < levels.length; minute++) sum += surplusTolerated(levels[minute]!);
+  return sum / 2;
 }
 
 function area(levels: Int32Array): number {
-  return levels.reduce((sum, level) => sum + level, 0);
+  let sum = 0;
+  for (let minute = 0; minute < levels.length; minute++) sum += levels[minute]!;
+  return sum;
 }
 
 function pieceCount(levels: Int32Array): number {

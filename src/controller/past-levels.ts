@@ -22,8 +22,9 @@ export interface SlotSpan {
   to: number;
 }
 
-/** What forecasts of the past would have covered; the values of slots [span.from, span.to). NaN where there was no forecast. */
+/** What forecasts of the past would have covered. */
 export interface PastCovers {
+  /** Of slots [span.from, span.to), to be left as they are; NaN where there was no forecast. */
   column(coverQuantile: number, holdSlots: number, span: SlotSpan): Float64Array;
 }
 
@@ -37,13 +38,23 @@ export function pastCovers(forecaster: Forecaster, startMs: number, rows: Map<nu
     if (!row) rows.set(slotMs, (row = pastCover(forecaster, slotMs)));
     return row;
   };
+  // A comparison asks for the same span again and again: several candidates share each column.
+  let span: SlotSpan = { from: 0, to: 0 };
+  let columns: (Float64Array | undefined)[] = [];
   return {
     column(coverQuantile, holdSlots, { from, to }) {
       const column =
         HOLD_SLOTS.indexOf(holdSlots as (typeof HOLD_SLOTS)[number]) * COVER_QUANTILES.length +
         COVER_QUANTILES.indexOf(coverQuantile as (typeof COVER_QUANTILES)[number]);
-      const values = new Float64Array(to - from);
-      for (let i = 0; i < values.length; i++) values[i] = rowAt(startMs + (from + i) * SLOT_MS)[column]!;
+      if (from !== span.from || to !== span.to) {
+        span = { from, to };
+        columns = [];
+      }
+      let values = columns[column];
+      if (!values) {
+        columns[column] = values = new Float64Array(to - from);
+        for (let i = 0; i < values.length; i++) values[i] = rowAt(startMs + (from + i) * SLOT_MS)[column]!;
+      }
       return values;
     },
   };
@@ -71,7 +82,10 @@ export function pastLevels(
   { minCapacity, maxCapacity }: LevelLimits,
 ): Int32Array {
   const needed = neededLevels(candidate, past, span);
-  return Int32Array.from(needed, (level) => Math.min(maxCapacity, Math.max(minCapacity, Math.ceil(level))));
+  const levels = new Int32Array(needed.length);
+  for (let i = 0; i < levels.length; i++)
+    levels[i] = Math.min(maxCapacity, Math.max(minCapacity, Math.ceil(needed[i]!)));
+  return levels;
 }
 
 function neededLevels(
@@ -97,8 +111,9 @@ function neededLevels(
       const before = Math.min(holdSlots - 1, from);
       const covered = covers.column(coverQuantile, holdSlots, { from: from - before, to });
       const held = heldBack(covered, holdSlots).subarray(before);
-      const seen = recent ? recentPeaks(demand, recent, span) : null;
-      return held.map((level, i) => Math.max(floor, level, seen?.[i] ?? 0));
+      const seen = recent ? recentPeaks(demand, recent, span) : held;
+      for (let i = 0; i < held.length; i++) held[i] = Math.max(floor, held[i]!, seen[i]!);
+      return held;
     }
   }
 }
@@ -106,9 +121,9 @@ function neededLevels(
 /** For each slot of `span` the highest peak in the slots that were known in time, times the factor. */
 function recentPeaks({ highest }: SlotDemand, { slots, factor }: RecentPeak, { from, to }: SlotSpan): Float64Array {
   const known = cut(highest, from - LAG_SLOTS - slots, to - LAG_SLOTS - 1);
-  return heldBack(known, slots)
-    .subarray(slots - 1)
-    .map((peak) => peak * factor);
+  const peaks = heldBack(known, slots).subarray(slots - 1);
+  for (let i = 0; i < peaks.length; i++) peaks[i]! *= factor;
+  return peaks;
 }
 
 /** Values [from, to), 0 outside of what there is. */
@@ -121,19 +136,23 @@ function cut(values: Float64Array, from: number, to: number): Float64Array {
 
 /** Maximum over the `holdSlots` slots that end with each; unknown ones count as zero. */
 export function heldBack(values: Float64Array, holdSlots: number): Float64Array {
-  return values.map((_, i) => {
+  const held = new Float64Array(values.length);
+  for (let i = 0; i < held.length; i++) {
     let highest = 0;
     for (let j = Math.max(0, i - holdSlots + 1); j <= i; j++) if (values[j]! > highest) highest = values[j]!;
-    return highest;
-  });
+    held[i] = highest;
+  }
+  return held;
 }
 
 /** Maximum over [i - reach, i + reach] for every i. */
 export function slidingMaximum(values: Float64Array, reach: number): Float64Array {
-  return values.map((_, i) => {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < out.length; i++) {
     let highest = -Infinity;
-    for (let j = Math.max(0, i - reach); j <= Math.min(values.length - 1, i + reach); j++)
-      highest = Math.max(highest, values[j]!);
-    return highest;
-  });
+    const to = Math.min(values.length - 1, i + reach);
+    for (let j = Math.max(0, i - reach); j <= to; j++) highest = Math.max(highest, values[j]!);
+    out[i] = highest;
+  }
+  return out;
 }

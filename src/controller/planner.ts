@@ -9,7 +9,7 @@ import {
 } from '../calendar/index.ts';
 import type { Settings } from '../config.ts';
 import { poolDemandOf } from '../economics/load.ts';
-import { type PoolModel, poolModel } from '../economics/pool.ts';
+import { type PoolModel, poolModel } from '../economics/pool-model.ts';
 import { createForecaster, type Forecaster } from '../forecast/index.ts';
 import type { CapacityPlan, DemandHistory, Forecast, ForecastResult } from '../model.ts';
 import { DAY_MS, floorTo, SLOT_MS, SLOT_SECONDS } from '../time.ts';
@@ -91,7 +91,7 @@ export function createPlanner(
   const context: ChoiceContext = {
     demand,
     covers,
-    pool: once(() => comparedPool(ordinary, settings)),
+    pool: poolsFrom((fromMs) => comparedPool(ordinary, settings, fromMs)),
     settings,
     usages: memory.usages,
     choices: memory.choices,
@@ -152,12 +152,23 @@ function occurrencesAround(history: DemandHistory, settings: PlannerSettings): O
   return resolve(settings, { fromMs: history.startMs, toMs: endMs + settings.horizonHours * 3_600_000 + 2 * DAY_MS });
 }
 
+/** Makes the pool when it is first asked for, and again only where an earlier moment is: a walk goes on. */
+function poolsFrom(make: (fromMs: number) => PoolModel): (fromMs: number) => PoolModel {
+  let made: { fromMs: number; pool: PoolModel } | null = null;
+  return (fromMs) => {
+    if (!made || fromMs < made.fromMs) made = { fromMs, pool: make(fromMs) };
+    return made.pool;
+  };
+}
+
 /** The pool that policies are compared on. */
 function comparedPool(
   history: DemandHistory,
   { coldStartMs = DEFAULT_COLD_START_MS, idleTimeoutSeconds }: PlannerSettings,
+  fromMs: number,
 ): PoolModel {
   return poolModel(poolDemandOf(history), {
+    fromMs,
     coldStartMs,
     idleTimeoutSeconds: Math.max(LEAST_IDLE_TIMEOUT_SECONDS, idleTimeoutSeconds),
   });

@@ -42,9 +42,10 @@ export function planLevels(candidate: Candidate, context: PlanContext): Int32Arr
     foresees && context.averageDurationMs < SHORT_MS
       ? requestRateLevels(context.forecast(), context.averageDurationMs)
       : null;
-  return Int32Array.from(needed, (level, slot) =>
-    Math.min(MOST_ENVIRONMENTS, Math.ceil(Math.max(level, atLeast?.[slot] ?? 0))),
-  );
+  const levels = new Int32Array(needed.length);
+  for (let slot = 0; slot < levels.length; slot++)
+    levels[slot] = Math.min(MOST_ENVIRONMENTS, Math.ceil(Math.max(needed[slot]!, atLeast?.[slot] ?? 0)));
+  return levels;
 }
 
 /** Far beyond any account's quota, and within an Int32Array. */

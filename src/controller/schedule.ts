@@ -76,7 +76,10 @@ export function compileSchedule(
   const imminent = imminentLevels(wanted.subarray(0, firstMinute), scheduled.subarray(0, firstMinute));
   const pieces = piecesFor(room, settings);
   const later = settleWithin(pieces, wanted.subarray(firstMinute), scheduled.subarray(firstMinute), plan.baseline);
-  return expressLevels(Int32Array.of(...imminent, ...later), context);
+  const levels = new Int32Array(wanted.length);
+  levels.set(imminent);
+  levels.set(later, firstMinute);
+  return expressLevels(levels, context);
 }
 
 /**
@@ -107,9 +110,7 @@ interface Context {
 
 /** What is scheduled beyond the cap counts as unknown, so that it is never kept. */
 function forgetAbove(maxCapacity: number, levels: Int32Array): void {
-  levels.forEach((level, minute) => {
-    if (level > maxCapacity) levels[minute] = UNKNOWN;
-  });
+  for (let minute = 0; minute < levels.length; minute++) if (levels[minute]! > maxCapacity) levels[minute] = UNKNOWN;
 }
 
 function raiseTo(levels: Int32Array, floor: Int32Array): void {

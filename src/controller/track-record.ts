@@ -1,6 +1,7 @@
 /** What every candidate would have cost and missed, in blocks of six hours that are computed once and kept. */
 import type { Settings } from '../config.ts';
-import { type PoolModel, type PoolUsage, poolUsage, poolWindow, sumUsage } from '../economics/pool.ts';
+import { type PoolModel, poolWindow } from '../economics/pool-model.ts';
+import { type PoolUsage, poolUsage, sumUsage } from '../economics/pool.ts';
 import { DAY_MS, HOUR_MS, SLOT_MS, SLOT_SECONDS } from '../time.ts';
 import { type Candidate, candidateName } from './candidates.ts';
 import { compact } from './compact.ts';
@@ -18,8 +19,8 @@ export type KnownUsages = Map<string, Map<number, PoolUsage>>;
 export interface TrackContext {
   demand: SlotDemand;
   covers: PastCovers;
-  /** Of the same history as the demand. Made when first asked for: most ticks find all blocks known. */
-  pool: () => PoolModel;
+  /** Of the same history as the demand, from a lead-in before the blocks on. */
+  pool: PoolModel;
   limits: LevelLimits;
   settings: Pick<Settings, 'leadTimeSeconds' | 'maxActions' | 'idleTimeoutSeconds'>;
   known: KnownUsages;
@@ -44,6 +45,11 @@ export function forgetBlocksBefore(block: number, known: KnownUsages): void {
   for (const usages of known.values()) for (const at of usages.keys()) if (at < block) usages.delete(at);
 }
 
+/** What was warm when the first block began is found by starting an idle timeout earlier. */
+export function leadInSlots({ idleTimeoutSeconds }: Pick<Settings, 'idleTimeoutSeconds'>): number {
+  return Math.ceil(idleTimeoutSeconds / SLOT_SECONDS) + 1;
+}
+
 function computeBlocks(
   candidate: Candidate,
   blocks: { from: number; to: number },
@@ -52,14 +58,12 @@ function computeBlocks(
   const slotOf = (block: number) => Math.round((block * BLOCK_MS - demand.startMs) / SLOT_MS);
   const from = slotOf(blocks.from);
   const to = slotOf(blocks.to);
-  // What was warm when the first block began is found by starting an idle timeout earlier.
-  const leadIn = Math.min(from, Math.ceil(settings.idleTimeoutSeconds / SLOT_SECONDS) + 1);
+  const leadIn = Math.min(from, leadInSlots(settings));
   const span = { from: from - leadIn, to };
   const levels = asScheduled(pastLevels(candidate, { demand, covers }, span, limits), settings);
-  const model = pool();
-  const perSlot = SLOT_SECONDS / model.stepSeconds;
-  const window = poolWindow(model, span.from * perSlot, span.to * perSlot);
-  const usage = poolUsage(window, levels, perSlot);
+  const perSlot = SLOT_SECONDS / pool.stepSeconds;
+  const window = poolWindow(pool, span.from * perSlot, span.to * perSlot);
+  const usage = poolUsage(window, levels);
   return Array.from({ length: blocks.to - blocks.from }, (_, i) => {
     const start = leadIn + i * BLOCK_SLOTS;
     return sumUsage(window, usage, start, start + BLOCK_SLOTS);
@@ -72,12 +76,13 @@ function asScheduled(
   { leadTimeSeconds, maxActions }: Pick<Settings, 'leadTimeSeconds' | 'maxActions'>,
 ): Int32Array {
   const leadSlots = Math.ceil(leadTimeSeconds / SLOT_SECONDS);
-  const asked = levels.map((_, slot) => {
+  const asked = new Int32Array(levels.length);
+  for (let slot = 0; slot < asked.length; slot++) {
+    const last = Math.min(levels.length - 1, slot + leadSlots);
     let highest = 0;
-    for (let ahead = slot; ahead <= Math.min(levels.length - 1, slot + leadSlots); ahead++)
-      highest = Math.max(highest, levels[ahead]!);
-    return highest;
-  });
+    for (let ahead = slot; ahead <= last; ahead++) highest = Math.max(highest, levels[ahead]!);
+    asked[slot] = highest;
+  }
   if (maxActions >= ACTIONS_WITHOUT_LOSS) return asked;
   for (let block = 0; block < asked.length; block += BLOCK_SLOTS) {
     const span = asked.subarray(block, block + BLOCK_SLOTS);

@@ -16,75 +16,78 @@ export interface ColdStartModel {
   peaks: readonly Int32Array[];
 }
 
-/**
- * Adds the average of cold starts over the paths to the blocks of `blockSteps` steps. `shelter[i]` running requests need no
- * on-demand environment.
- */
-export function addColdStarts(
-  model: ColdStartModel,
-  shelter: Float64Array,
-  blockSteps: number,
-  blocks: Float64Array,
-): void {
+/** Steps in which some path needs on-demand environments, or of which nothing is known, in time order: the others change nothing. */
+export interface BusySteps {
+  count: number;
+  at: Int32Array;
+  /** So many running requests need no on-demand environment. */
+  shelter: Float64Array;
+  /** On-demand environments in use at each step's busiest moment, path by path. */
+  needed: Float64Array;
+}
+
+export function emptySteps(most: number): BusySteps {
+  return { count: 0, at: new Int32Array(most), shelter: new Float64Array(most), needed: new Float64Array(most) };
+}
+
+/** Adds the average of cold starts over the paths to the blocks of `blockSteps` steps. */
+export function addColdStarts(model: ColdStartModel, busy: BusySteps, blockSteps: number, blocks: Float64Array): void {
   const { peaks, idleTimeoutSeconds, load } = model;
-  const pool: WarmPool = { shelter, needed: new Float64Array(shelter.length), lookBack: 0, blockSteps, blocks };
   for (let path = 0; path < peaks.length; path++) {
     // A visit at a random moment of a step looks back the idle timeout, on average half a step less in whole steps.
     const steps = idleTimeoutSeconds / load.stepSeconds - 0.5;
-    pool.lookBack = Math.max(0, Math.floor(steps + (path + 0.5) / peaks.length));
-    addPath(model, peaks[path]!, pool);
+    const lookBack = Math.max(0, Math.floor(steps + (path + 0.5) / peaks.length));
+    addPath(model, peaks[path]!, { busy, lookBack, blockSteps, blocks });
   }
 }
 
 interface WarmPool {
-  shelter: Float64Array;
-  /** On-demand environments in use at each step's busiest moment. */
-  needed: Float64Array;
+  busy: BusySteps;
   /** Steps for which an environment stays warm. */
   lookBack: number;
   blockSteps: number;
   blocks: Float64Array;
 }
 
-function addPath(
-  model: ColdStartModel,
-  path: Int32Array,
-  { shelter, needed, lookBack, blockSteps, blocks }: WarmPool,
-): void {
+function addPath(model: ColdStartModel, path: Int32Array, { busy, lookBack, blockSteps, blocks }: WarmPool): void {
+  const { count, at, shelter, needed } = busy;
   const weight = 1 / model.peaks.length;
-  needed.fill(0);
   let warm = 0;
   let warmSince = 0;
-  for (let i = 0; i < path.length; i++) {
-    let need = path[i]! - shelter[i]!;
+  for (let n = 0; n < count; n++) {
+    const i = at[n]!;
+    const peak = path[i]!;
+    let need = peak - shelter[n]!;
+    needed[n] = 0;
     // Most steps of a good plan end here; that environments have expired meanwhile is found out when one is needed.
-    if (need <= 0 && path[i] !== UNKNOWN_PEAK) continue;
+    if (need <= 0 && peak !== UNKNOWN_PEAK) continue;
     if (i - warmSince > lookBack) {
-      warmSince = highestOf(needed, Math.max(0, i - lookBack), i);
-      warm = lookBack > 0 ? needed[warmSince]! : 0;
+      const highest = highestSince(busy, n, i - lookBack);
+      warm = highest < n ? needed[highest]! : 0;
+      warmSince = highest < n ? at[highest]! : i;
     }
     // Where nothing is known, what was warm before stays so.
-    if (path[i] === UNKNOWN_PEAK) need = warm;
+    if (peak === UNKNOWN_PEAK) need = warm;
     if (need > warm) {
-      need = withShortage(model, i, { need, warm, shelter: shelter[i]! });
+      need = withShortage(model, i, { need, warm, shelter: shelter[n]! });
       blocks[Math.floor(i / blockSteps)]! += (need - warm) * weight;
     }
     if (need >= warm) {
       warm = need;
       warmSince = i;
     }
-    needed[i] = need;
+    needed[n] = need;
   }
 }
 
-/** Index of the last highest value in [from, to). */
-function highestOf(values: Float64Array, from: number, to: number): number {
-  let best = from;
-  let highest = -Infinity;
-  for (let i = from; i < to; i++) {
-    if (values[i]! >= highest) {
-      highest = values[i]!;
-      best = i;
+/** Index of the last highest of the entries before the n-th that lie at or after a step; n without any. */
+function highestSince({ at, needed }: BusySteps, n: number, step: number): number {
+  let best = n;
+  let highest = 0;
+  for (let k = n - 1; k >= 0 && at[k]! >= step; k--) {
+    if (needed[k]! > highest) {
+      highest = needed[k]!;
+      best = k;
     }
   }
   return best;

@@ -13,16 +13,22 @@ const LEAST_RATIO = 0.01;
 /**
  * One value per substep and path. In each substep the paths stand at evenly spread quantiles of its maximum, turned by a
  * share of a turn that depends on the substep's time alone, so that each path is a random history and their average is calm.
+ * Substeps before `from` are left 0; those from it on are what they are in any case.
  */
-export function drawPeaks(demand: PoolDemand, load: SubstepLoad, durationSpread: number): Int32Array[] {
+export function drawPeaks(
+  demand: PoolDemand,
+  load: SubstepLoad,
+  { durationSpread, from }: { durationSpread: number; from: number },
+): Int32Array[] {
   const { endLoad, durationSeconds, requestsPerSecond, known, stepSeconds, countedSeconds } = load;
   const paths = Array.from({ length: PATHS }, () => new Int32Array(endLoad.length));
   const distribution = new PeakDistribution();
   const random = new Sfc32();
   const firstStep = Math.round(demand.startMs / 1000 / stepSeconds);
-  let duration = 0;
+  const first = newFitBefore(load, from);
+  let duration = durationBefore(load, first);
   let fitted = -1;
-  for (let i = 0; i < endLoad.length; i++) {
+  for (let i = first; i < endLoad.length; i++) {
     if (durationSeconds[i]! > 0) duration = durationSeconds[i]!;
     if (!(endLoad[i]! > 0) || !(duration > 0)) continue;
     if (!isAlike(load, i, fitted)) {
@@ -45,9 +51,27 @@ export function drawPeaks(demand: PoolDemand, load: SubstepLoad, durationSpread:
     const turn = random.nextUnit();
     for (let path = 0; path < PATHS; path++) paths[path]![i] = distribution.quantile((turn + path / PATHS) % 1);
   }
-  if (demand.maxConcurrency) keepToMeasured(paths, demand.maxConcurrency, load.perStep);
-  for (const path of paths) known.forEach((isKnown, i) => isKnown || (path[i] = UNKNOWN_PEAK));
+  if (demand.maxConcurrency) keepToMeasured(paths, demand.maxConcurrency, { perStep: load.perStep, from: first });
+  for (const path of paths) {
+    for (let i = first; i < path.length; i++) if (known[i] === 0) path[i] = UNKNOWN_PEAK;
+  }
   return paths;
+}
+
+/** The last substep up to `from` that cannot share the fit of the one before it, and begins a step; the first of all without any. */
+function newFitBefore({ endLoad, requestsPerSecond, durationSeconds, perStep }: SubstepLoad, from: number): number {
+  for (let i = from - (from % perStep); i > 0; i -= perStep) {
+    const isDrawn = endLoad[i]! > 0 && durationSeconds[i]! > 0 && endLoad[i - 1]! > 0;
+    if (isDrawn && requestsPerSecond[i] !== requestsPerSecond[i - 1]) return i;
+  }
+  return 0;
+}
+
+/** What requests took that came before a substep; 0 without any. */
+function durationBefore({ durationSeconds }: SubstepLoad, substep: number): number {
+  let i = substep - 1;
+  while (i >= 0 && durationSeconds[i] === 0) i--;
+  return i >= 0 ? durationSeconds[i]! : 0;
 }
 
 /** The substep has the load, and the load before it, that another one has. */
@@ -68,14 +92,18 @@ function unevenness(requests: number, ratio: number): number {
 }
 
 /** Where a step's maximum was measured its busiest substep has it, and no other has more. */
-function keepToMeasured(paths: Int32Array[], measured: Float64Array, perStep: number): void {
+function keepToMeasured(
+  paths: Int32Array[],
+  measured: Float64Array,
+  { perStep, from }: { perStep: number; from: number },
+): void {
   for (const path of paths) {
-    for (let step = 0; step < measured.length; step++) {
+    for (let step = Math.floor(from / perStep); step < measured.length; step++) {
       const most = measured[step]!;
       if (Number.isNaN(most)) continue;
-      const from = step * perStep;
-      let busiest = from;
-      for (let i = from; i < from + perStep; i++) {
+      const first = step * perStep;
+      let busiest = first;
+      for (let i = first; i < first + perStep; i++) {
         if (path[i]! > path[busiest]!) busiest = i;
         path[i] = Math.min(path[i]!, most);
       }

@@ -9,37 +9,15 @@
  *   minute less the level. It is drawn at evenly spread quantiles for several paths, over which results are averaged.
  * - A cold start occupies its environment longer than a request does, which makes more of them in a shortage.
  */
-import { addColdStarts, type ColdStartModel } from './cold-starts.ts';
-import { drawPeaks } from './draw-peaks.ts';
-import { type PoolDemand, substepLoad, varianceRatio } from './load.ts';
-import { LossTable } from './loss.ts';
+import { addColdStarts } from './cold-starts.ts';
 import { BILLING_STEP_MS } from './meter.ts';
+import type { PoolModel } from './pool-model.ts';
+import { REQUESTS_PER_SECOND_PER_PROVISIONED, type Spans } from './pool-spans.ts';
 import type { BilledUsage } from './prices.ts';
+import { busySteps } from './shelter.ts';
 
-export interface PoolAssumptions {
-  coldStartMs: number;
-  /** At least two minutes. */
-  idleTimeoutSeconds: number;
-  /** Standard deviation of durations over their average. It matters for durations of many seconds only. */
-  durationVariation?: number;
-}
-
-/** A demand with all that does not depend on a plan. */
-export interface PoolModel extends ColdStartModel {
-  startMs: number;
-  stepSeconds: number;
-  /** Number of steps. */
-  length: number;
-  /** Rows of `losses` for the share that spills over. */
-  spillRow: Int32Array;
-  /** Levels are divided by it before their row is asked: less varied than Poisson, a load needs fewer. */
-  spillScale: Float64Array;
-  /** So many environments are enough for the step's requests even if all came at once. */
-  enough: Float64Array;
-}
-
-/** Sums of a plan over blocks of steps: one entry per block. */
-export interface BlockUsage {
+/** What a plan costs and misses: one entry per level. */
+export interface LevelUsage {
   invocations: Float64Array;
   provisionedInvocations: Float64Array;
   coldStarts: Float64Array;
@@ -56,176 +34,121 @@ export interface PoolUsage extends BilledUsage {
   provisionedMs: number;
 }
 
-const DEFAULT_DURATION_VARIATION = 0.5;
-const REQUESTS_PER_SECOND_PER_PROVISIONED = 10;
-/** Shorter requests can exceed that limit without occupying all environments. */
-const SHORTEST_SECONDS = 1 / REQUESTS_PER_SECOND_PER_PROVISIONED;
-
-/** Everything about a demand that plans share: tens of milliseconds for two weeks of minutes. */
-export function poolModel(demand: PoolDemand, assumptions: PoolAssumptions): PoolModel {
-  const { durationVariation = DEFAULT_DURATION_VARIATION, coldStartMs, idleTimeoutSeconds } = assumptions;
-  const spread = Math.min(1, durationVariation ** 2);
-  const load = substepLoad(demand, spread);
-  const losses = new LossTable();
-  const length = load.known.length;
-  const model: PoolModel = {
-    startMs: demand.startMs,
-    stepSeconds: load.stepSeconds,
-    length,
-    coldStartMs,
-    idleTimeoutSeconds,
-    load,
-    losses,
-    spillRow: new Int32Array(length),
-    busyRow: new Int32Array(length),
-    spillScale: new Float64Array(length),
-    enough: new Float64Array(length),
-    peaks: drawPeaks(demand, load, spread),
-  };
-  for (let i = 0; i < length; i++) {
-    const scale = Math.sqrt(varianceRatio(load.durationSeconds[i]! / load.countedSeconds, spread));
-    model.spillScale[i] = scale;
-    model.spillRow[i] = losses.row(load.meanLoad[i]! / scale);
-    model.busyRow[i] = losses.row(load.endLoad[i]!);
-    model.enough[i] = load.requestsPerSecond[i]! * load.countedSeconds + (load.endLoad[i - 1] ?? 0);
-  }
-  return model;
-}
-
-/** The steps [from, to) of a model alone: views, not copies. */
-export function poolWindow(model: PoolModel, from: number, to: number): PoolModel {
-  const { load } = model;
-  return {
-    ...model,
-    startMs: model.startMs + from * model.stepSeconds * 1000,
-    length: to - from,
-    load: {
-      ...load,
-      known: load.known.subarray(from, to),
-      requestsPerSecond: load.requestsPerSecond.subarray(from, to),
-      durationSeconds: load.durationSeconds.subarray(from, to),
-      endLoad: load.endLoad.subarray(from, to),
-      meanLoad: load.meanLoad.subarray(from, to),
-    },
-    spillRow: model.spillRow.subarray(from, to),
-    busyRow: model.busyRow.subarray(from, to),
-    spillScale: model.spillScale.subarray(from, to),
-    enough: model.enough.subarray(from, to),
-    peaks: model.peaks.map((path) => path.subarray(from, to)),
-  };
-}
-
 /**
- * What `levels` would have cost and missed, in blocks of `blockSteps` of the model's steps (default: one block). Levels
- * are usable provisioned environments, evenly spaced over the model's time, at most one for each step. Steps of unknown
- * demand count for nothing. Nothing is warm at the beginning.
+ * What `levels` would have cost and missed. Levels are usable provisioned environments, evenly spaced over the model's time,
+ * at most one for each step. Steps of unknown demand count for nothing. Nothing is warm at the beginning.
  */
-export function poolUsage(model: PoolModel, levels: ArrayLike<number>, blockSteps = model.length): BlockUsage {
-  const perLevel = model.length / levels.length;
-  if (!Number.isInteger(perLevel)) throw new RangeError(`${levels.length} levels for ${model.length} steps`);
-  const blocks = Math.ceil(model.length / blockSteps);
-  const usage: BlockUsage = {
-    invocations: new Float64Array(blocks),
-    provisionedInvocations: new Float64Array(blocks),
-    coldStarts: new Float64Array(blocks),
-    provisionedMs: new Float64Array(blocks),
-    billedProvisionedMs: new Float64Array(blocks),
-    provisionedRunMs: new Float64Array(blocks),
-    onDemandRunMs: new Float64Array(blocks),
+export function poolUsage(model: PoolModel, levels: ArrayLike<number>): LevelUsage {
+  const steps = model.length / levels.length;
+  if (!Number.isInteger(steps)) throw new RangeError(`${levels.length} levels for ${model.length} steps`);
+  const spans = model.spansOf(steps);
+  const usage: LevelUsage = {
+    invocations: spans.invocations,
+    provisionedInvocations: new Float64Array(levels.length),
+    coldStarts: new Float64Array(levels.length),
+    provisionedMs: new Float64Array(levels.length),
+    billedProvisionedMs: new Float64Array(levels.length),
+    provisionedRunMs: new Float64Array(levels.length),
+    onDemandRunMs: new Float64Array(levels.length),
   };
-  const level = new Float64Array(model.length);
-  for (let i = 0, next = 0; i < levels.length; i++) {
-    for (const end = next + perLevel; next < end; next++) level[next] = levels[i]!;
-  }
-  addHeld(model, level, blockSteps, usage);
-  addServed(model, level, blockSteps, usage);
-  addColdStarts(model, shelterOf(model, level), blockSteps, usage.coldStarts);
+  addHeld(model, levels, steps, usage);
+  addServed(model, levels, spans, usage);
+  addColdStarts(model, busySteps(model, levels, spans), steps, usage.coldStarts);
   return usage;
 }
 
-/** The sum of blocks [from, to), default all, as it is billed. */
-export function sumUsage(model: PoolModel, usage: BlockUsage, from = 0, to = usage.invocations.length): PoolUsage {
-  const sum = (values: Float64Array) => {
-    let total = 0;
-    for (let block = from; block < to; block++) total += values[block]!;
-    return total;
-  };
-  const coldStarts = sum(usage.coldStarts);
+/** The sum over levels [from, to), default all, as it is billed. */
+export function sumUsage(model: PoolModel, usage: LevelUsage, from = 0, to = usage.coldStarts.length): PoolUsage {
+  const coldStarts = sumOf(usage.coldStarts, from, to);
   return {
-    invocations: sum(usage.invocations),
-    provisionedInvocations: sum(usage.provisionedInvocations),
+    invocations: sumOf(usage.invocations, from, to),
+    provisionedInvocations: sumOf(usage.provisionedInvocations, from, to),
     coldStarts,
-    provisionedMs: sum(usage.provisionedMs),
-    billedProvisionedMs: sum(usage.billedProvisionedMs),
-    provisionedRunMs: sum(usage.provisionedRunMs),
-    onDemandRunMs: sum(usage.onDemandRunMs),
+    provisionedMs: sumOf(usage.provisionedMs, from, to),
+    billedProvisionedMs: sumOf(usage.billedProvisionedMs, from, to),
+    provisionedRunMs: sumOf(usage.provisionedRunMs, from, to),
+    onDemandRunMs: sumOf(usage.onDemandRunMs, from, to),
     initMs: coldStarts * model.coldStartMs,
   };
 }
 
-/** Every 5-minute step of the clock is billed at its highest level, in the block in which it ends. */
-function addHeld(model: PoolModel, level: Float64Array, blockSteps: number, usage: BlockUsage): void {
+function sumOf(values: Float64Array, from: number, to: number): number {
+  let total = 0;
+  for (let i = from; i < to; i++) total += values[i]!;
+  return total;
+}
+
+/** Every 5-minute step of the clock is billed at its highest level, at the level during which it ends. */
+function addHeld(model: PoolModel, levels: ArrayLike<number>, steps: number, usage: LevelUsage): void {
   const stepMs = model.stepSeconds * 1000;
   const { known } = model.load;
   let nextStepMs = -Infinity;
   let highest = 0;
-  for (let i = 0; i < level.length; i++) {
-    const atMs = model.startMs + i * stepMs;
-    if (atMs >= nextStepMs) {
-      if (highest > 0) usage.billedProvisionedMs[Math.floor((i - 1) / blockSteps)]! += highest * BILLING_STEP_MS;
-      nextStepMs = (Math.floor(atMs / BILLING_STEP_MS) + 1) * BILLING_STEP_MS;
-      highest = 0;
+  for (let span = 0; span < levels.length; span++) {
+    const level = levels[span]!;
+    let heldSteps = 0;
+    for (let i = span * steps; i < (span + 1) * steps; i++) {
+      const atMs = model.startMs + i * stepMs;
+      if (atMs >= nextStepMs) {
+        if (highest > 0) usage.billedProvisionedMs[Math.floor((i - 1) / steps)]! += highest * BILLING_STEP_MS;
+        nextStepMs = (Math.floor(atMs / BILLING_STEP_MS) + 1) * BILLING_STEP_MS;
+        highest = 0;
+      }
+      if (known[i] === 0) continue;
+      if (level > highest) highest = level;
+      heldSteps += 1;
     }
-    if (known[i] === 0 || level[i] === 0) continue;
-    if (level[i]! > highest) highest = level[i]!;
-    usage.provisionedMs[Math.floor(i / blockSteps)]! += level[i]! * stepMs;
+    usage.provisionedMs[span] = level * stepMs * heldSteps;
   }
-  if (highest > 0) usage.billedProvisionedMs[Math.floor((level.length - 1) / blockSteps)]! += highest * BILLING_STEP_MS;
+  if (highest > 0) usage.billedProvisionedMs[levels.length - 1]! += highest * BILLING_STEP_MS;
 }
 
-function addServed(model: PoolModel, level: Float64Array, blockSteps: number, usage: BlockUsage): void {
-  for (let block = 0; block < usage.invocations.length; block++) {
-    const from = block * blockSteps;
-    addServedIn(model, level, { block, from, to: Math.min(level.length, from + blockSteps) }, usage);
+function addServed(model: PoolModel, levels: ArrayLike<number>, spans: Spans, usage: LevelUsage): void {
+  for (let span = 0; span < levels.length; span++) {
+    const level = levels[span]!;
+    const runSeconds = spans.runSeconds[span]!;
+    let provisionedRunSeconds = 0;
+    if (level >= spans.enough[span]! && isBelowLimit(spans.highestRate[span]!, level)) {
+      usage.provisionedInvocations[span] = spans.invocations[span]!;
+      provisionedRunSeconds = runSeconds;
+    } else if (level > 0) provisionedRunSeconds = addServedIn(model, level, { span, steps: spans.steps }, usage);
+    usage.provisionedRunMs[span] = provisionedRunSeconds * 1000;
+    usage.onDemandRunMs[span] = (runSeconds - provisionedRunSeconds) * 1000;
   }
 }
 
-interface Block {
-  block: number;
-  from: number;
-  to: number;
-}
-
-function addServedIn(model: PoolModel, level: Float64Array, { block, from, to }: Block, usage: BlockUsage): void {
+/** Returns how long requests ran on provisioned environments, in seconds. */
+function addServedIn(
+  model: PoolModel,
+  level: number,
+  { span, steps }: { span: number; steps: number },
+  usage: LevelUsage,
+): number {
   const { requestsPerSecond, durationSeconds } = model.load;
   let invocations = 0;
-  let provisionedInvocations = 0;
   let runSeconds = 0;
-  let provisionedRunSeconds = 0;
-  for (let i = from; i < to; i++) {
+  for (let i = span * steps; i < (span + 1) * steps; i++) {
     const requests = requestsPerSecond[i]! * model.stepSeconds;
     if (requests === 0) continue;
-    const seconds = durationSeconds[i]!;
-    invocations += requests;
-    runSeconds += requests * seconds;
-    if (level[i] === 0) continue;
-    const provisioned = requests * servedShare(model, i, level[i]!);
-    provisionedInvocations += provisioned;
-    provisionedRunSeconds += provisioned * seconds;
+    const provisioned = requests * servedShare(model, i, level);
+    invocations += provisioned;
+    runSeconds += provisioned * durationSeconds[i]!;
   }
-  usage.invocations[block] = invocations;
-  usage.provisionedInvocations[block] = provisionedInvocations;
-  usage.provisionedRunMs[block] = provisionedRunSeconds * 1000;
-  usage.onDemandRunMs[block] = (runSeconds - provisionedRunSeconds) * 1000;
+  usage.provisionedInvocations[span] = invocations;
+  return runSeconds;
+}
+
+/** Four deviations below the limit of requests a second, without the root: 4 sqrt(rate) <= rate + 4. */
+function isBelowLimit(rate: number, level: number): boolean {
+  return 2 * rate + 4 < level * REQUESTS_PER_SECOND_PER_PROVISIONED;
 }
 
 /** Share of a step's requests that `level` provisioned environments take. */
 function servedShare(model: PoolModel, i: number, level: number): number {
   const share = level >= model.enough[i]! ? 1 : 1 - model.losses.loss(model.spillRow[i]!, level / model.spillScale[i]!);
   const rate = model.load.requestsPerSecond[i]!;
+  if (isBelowLimit(rate, level)) return share;
   const limit = level * REQUESTS_PER_SECOND_PER_PROVISIONED;
-  // Four deviations below the limit, without the root: 4 sqrt(rate) <= rate + 4.
-  if (2 * rate + 4 < limit) return share;
   return Math.min(share, (rate - excess(rate, limit)) / rate);
 }
 
@@ -243,29 +166,4 @@ function normalAbove(z: number, density: number): number {
   const tail =
     density * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return z >= 0 ? tail : 1 - tail;
-}
-
-/**
- * How many running requests need no on-demand environment: the level; for a while after a decrease the requests that still
- * run on what was thrown away; none where requests are so many and so short that the limit per second spills them over.
- */
-function shelterOf({ load, stepSeconds }: PoolModel, level: Float64Array): Float64Array {
-  const { durationSeconds, requestsPerSecond, meanLoad } = load;
-  const shelter = new Float64Array(level.length);
-  let before = 0;
-  for (let i = 0; i < level.length; i++) {
-    const duration = durationSeconds[i]!;
-    let here = level[i]!;
-    if (here < before && duration > stepSeconds) {
-      here = Math.max(here, Math.min(before, meanLoad[i - 1]!) * (1 - stepSeconds / duration));
-    }
-    before = here;
-    if (duration < SHORTEST_SECONDS) {
-      const rate = requestsPerSecond[i]!;
-      // Within a minute the second with the most requests has about two deviations more than the average one.
-      if (rate + 2 * Math.sqrt(rate) > here * REQUESTS_PER_SECOND_PER_PROVISIONED) here = 0;
-    }
-    shelter[i] = here;
-  }
-  return shelter;
 }

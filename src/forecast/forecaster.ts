@@ -37,6 +37,16 @@ const MEMORY_MS = 28 * DAY_MS;
 /** How much of the past the usual service time is averaged over. */
 const DURATION_WINDOW_MS = 7 * DAY_MS;
 
+/** A walk needs one at a time, and with events that are like other days also those of these days. */
+const KEPT_FITS = 4;
+
+interface Fit {
+  /** The step before which everything was known to it, and from which it has learned. */
+  fitEnd: number;
+  from: number;
+  model: SeasonalModel;
+}
+
 /** Fits are kept, so that a walk through the history costs one fit per refit time and a cheap reading per origin. */
 export function createForecaster(history: DemandHistory): Forecaster {
   const stepMs = history.stepSeconds * 1000;
@@ -44,15 +54,18 @@ export function createForecaster(history: DemandHistory): Forecaster {
   const signal = possibleLoads(history.peakConcurrency);
   const mean = possibleLoads(history.meanConcurrency);
   const peaksAt = history.peakBasis === 'observed' ? () => signal : drawnPeaks(history, signal);
-  let cached: { fitEnd: number; from: number; model: SeasonalModel } | null = null;
+  const levelsOf = orderedLevels();
+  let fits: Fit[] = [];
   const fitFor = (origin: number, originMs: number) => {
     const refitMs = originMs - history.startMs < EARLY_MS ? EARLY_REFIT_MS : REFIT_MS;
     const epoch = Math.max(0, Math.floor((floorTo(originMs, refitMs) - history.startMs) / stepMs));
     // A model needs a day of history even if its refit time came just before.
     const fitEnd = knownBefore[epoch]! * stepMs >= DAY_MS ? epoch : origin;
-    if (cached?.fitEnd !== fitEnd) {
+    let fit = fits.find((known) => known.fitEnd === fitEnd);
+    if (!fit) {
       const from = learnFrom(knownBefore, fitEnd, MEMORY_MS / stepMs);
-      const to = Math.min(knownBefore.length - 1, fitEnd + Math.ceil(refitMs / stepMs));
+      // As far as any origin between two refits reads, so that it does not matter which of them came first.
+      const to = Math.min(knownBefore.length - 1, fitEnd + Math.ceil(REFIT_MS / stepMs));
       const peaks = peaksAt(fitEnd);
       const load = signal.subarray(from, to);
       const demand: DemandSeries = {
@@ -61,9 +74,10 @@ export function createForecaster(history: DemandHistory): Forecaster {
         peak: peaks === signal ? load : peaks.subarray(from, to),
         mean: mean.subarray(from, to),
       };
-      cached = { fitEnd, from, model: fitSeasonalModel(demand, fitEnd - from, REACH_MS / stepMs) };
+      fit = { fitEnd, from, model: fitSeasonalModel(demand, fitEnd - from, REACH_MS / stepMs) };
+      fits = [fit, ...fits].slice(0, KEPT_FITS);
     }
-    return cached;
+    return fit;
   };
   return {
     forecastAt: (originMs, horizon) => {
@@ -74,8 +88,9 @@ export function createForecaster(history: DemandHistory): Forecaster {
         return { kind: 'insufficient-history', haveSeconds, needSeconds: DAY_MS / 1000 };
       }
       const { model, from } = fitFor(origin, Math.min(originMs, history.startMs + origin * stepMs));
-      const startMs = history.startMs + from * stepMs;
-      return { kind: 'forecast', forecast: readSlots(model, { startMs, stepMs }, originMs, horizon) };
+      const grid = { startMs: history.startMs + from * stepMs, stepMs };
+      const levels = levelsOf(horizon.levels ?? PEAK_QUANTILE_LEVELS);
+      return { kind: 'forecast', forecast: readSlots({ model, grid, originMs, levels }, horizon) };
     },
   };
 }
@@ -137,49 +152,72 @@ function usualDurationMs(history: DemandHistory, end: number): number {
   return weight > 0 ? Math.max(1, weighted / weight) : 1000;
 }
 
-/** Reads the model on its own grid and lays the result out in slots of five minutes. */
-function readSlots(
-  model: SeasonalModel,
-  grid: { startMs: number; stepMs: number },
-  originMs: number,
-  horizon: ForecastHorizon,
-): Forecast {
-  const { horizonSlots, windowSlots = 1, fromSlot = 0 } = horizon;
-  const levels = [...(horizon.levels ?? PEAK_QUANTILE_LEVELS)].sort((a, b) => a - b);
+/** Equal levels become one array, in order: tables are kept by it. */
+function orderedLevels(): (levels: readonly number[]) => readonly number[] {
+  const known: { given: readonly number[]; ordered: readonly number[] }[] = [];
+  const isSame = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((x, i) => x === b[i]);
+  return (levels) => {
+    let found = known.find(({ given }) => isSame(given, levels));
+    if (!found) known.push((found = { given: [...levels], ordered: [...levels].sort((a, b) => a - b) }));
+    return found.ordered;
+  };
+}
+
+interface Reading {
+  model: SeasonalModel;
+  /** The model's. */
+  grid: { startMs: number; stepMs: number };
+  originMs: number;
+  levels: readonly number[];
+}
+
+/** What the model says of the slots of five minutes from the origin's on. */
+function readSlots(reading: Reading, { horizonSlots, fromSlot = 0, windowSlots = 1 }: ForecastHorizon): Forecast {
+  const { model, grid, originMs, levels } = reading;
+  const read = grid.stepMs === SLOT_MS ? readSteps : readLongSteps;
+  const slots = { horizonSlots, fromSlot, windowSlots };
+  const { mean, quantiles } = read(reading, slots);
+  let wholeMean = windowSlots === 1 ? mean : null;
+  return {
+    model: model.name,
+    startMs: floorTo(originMs, SLOT_MS),
+    stepSeconds: SLOT_SECONDS,
+    // That of a longer window is none of the slot; made when it is looked at, which who plans for peaks does not.
+    get mean() {
+      return (wholeMean ??= read(reading, { ...slots, windowSlots: 1 }).mean);
+    },
+    peak: quantiles.map((values, k) => ({ level: levels[k]!, values })),
+  };
+}
+
+/** A step is a slot. */
+function readSteps({ model, grid, originMs, levels }: Reading, slots: Required<Omit<ForecastHorizon, 'levels'>>) {
+  const first = Math.floor((floorTo(originMs, SLOT_MS) - grid.startMs) / grid.stepMs);
+  const origin = Math.floor((originMs - grid.startMs) / grid.stepMs);
+  const { horizonSlots, fromSlot, windowSlots } = slots;
+  return model.forecastAt(origin, { first, steps: horizonSlots, skip: fromSlot, window: windowSlots, levels });
+}
+
+/** Each slot gets the step that holds it, or all that a window touches. */
+function readLongSteps(
+  { model, grid, originMs, levels }: Reading,
+  { horizonSlots, fromSlot, windowSlots }: Required<Omit<ForecastHorizon, 'levels'>>,
+): SlotDistribution {
   const startMs = floorTo(originMs, SLOT_MS);
   const stepOf = (slot: number) => Math.floor((startMs + slot * SLOT_MS - grid.startMs) / grid.stepMs);
   const origin = Math.floor((originMs - grid.startMs) / grid.stepMs);
   const first = stepOf(0);
-  const range = { first, steps: stepOf(horizonSlots - 1) - first + 1, skip: stepOf(fromSlot) - first };
+  const range = { first, steps: stepOf(horizonSlots - 1) - first + 1, skip: stepOf(fromSlot) - first, levels };
   const readings = new Map<number, SlotDistribution>();
-  const reading = (window: number): SlotDistribution => {
+  const empty = () => new Float64Array(horizonSlots).fill(NaN);
+  const out: SlotDistribution = { mean: empty(), quantiles: levels.map(empty) };
+  for (let slot = fromSlot; slot < horizonSlots; slot++) {
+    const step = stepOf(slot) - first;
+    const window = stepOf(slot + windowSlots - 1) - first - step + 1;
     let known = readings.get(window);
-    if (!known) readings.set(window, (known = model.forecastAt(origin, { ...range, window, levels })));
-    return known;
-  };
-  const onSlots = (valueAt: (step: number, window: number) => number) => {
-    const values = new Float64Array(horizonSlots).fill(NaN);
-    for (let slot = fromSlot; slot < horizonSlots; slot++) {
-      const step = stepOf(slot) - first;
-      values[slot] = valueAt(step, stepOf(slot + windowSlots - 1) - first - step + 1);
-    }
-    return values;
-  };
-  const isOnSlots = grid.stepMs === SLOT_MS && horizonSlots > 0;
-  let mean: Float64Array | null = null;
-  return {
-    model: model.name,
-    startMs,
-    stepSeconds: SLOT_SECONDS,
-    // Made when it is looked at: who plans for peaks does not.
-    get mean() {
-      return (mean ??= isOnSlots ? reading(1).mean : onSlots((step) => reading(1).mean[step]!));
-    },
-    peak: levels.map((level, k) => ({
-      level,
-      values: isOnSlots
-        ? reading(windowSlots).quantiles[k]!
-        : onSlots((step, window) => reading(window).quantiles[k]![step]!),
-    })),
-  };
+    if (!known) readings.set(window, (known = model.forecastAt(origin, { ...range, window })));
+    out.mean[slot] = known.mean[step]!;
+    for (let k = 0; k < levels.length; k++) out.quantiles[k]![slot] = known.quantiles[k]![step]!;
+  }
+  return out;
 }

@@ -8,7 +8,7 @@ import { fromScale, meanFromScale } from './scale.ts';
 import type { DemandSeries, SeasonalState } from './seasonal-state.ts';
 import { seasonalState } from './seasonal-state.ts';
 import type { LeadReading, WindowFits } from './window-fits.ts';
-import { memo, mix, windowFits } from './window-fits.ts';
+import { memo, mix, perLevels, windowFits } from './window-fits.ts';
 import { BASE, FEATURES, FIRST_LEVEL, LAST_LEVEL, MEAN_BASE, USUAL_SIZE } from './window-view.ts';
 
 /** No forecast goes further beyond the largest peak so far than this factor: tails are extrapolated, but not for ever. */
@@ -33,6 +33,7 @@ export interface StepRequest {
   /** So many of them are of no interest, and left NaN. */
   skip?: number;
   window: number;
+  /** Tables are kept by this array: equal ones should be the same. */
   levels: readonly number[];
 }
 
@@ -44,7 +45,11 @@ export interface SeasonalModel {
 
 export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachSteps: number): SeasonalModel {
   const state = seasonalState(series, fitEnd, reachSteps);
-  const reader = { state, fitsOf: memo((window) => windowFits(state, window)), askedOf: askedLevels() };
+  const reader: Reader = {
+    state,
+    fitsOf: memo((window) => windowFits(state, window)),
+    askedOf: perLevels((levels) => [...levels, HIGH_LEVEL]),
+  };
   return { name: modelName(state), forecastAt: (origin, request) => readModel(reader, origin, request) };
 }
 
@@ -61,20 +66,10 @@ function withinReach(state: SeasonalState, step: number, window: number): number
   return beyond > 0 ? step - Math.ceil(beyond / weekSteps) * weekSteps : step;
 }
 
-/** A forecast is read again and again at the same levels: equal ones become one array, by which tables are kept. */
-function askedLevels(): (levels: readonly number[]) => readonly number[] {
-  const known: number[][] = [];
-  return (levels) => {
-    const isSame = (asked: number[]) => asked.length === levels.length + 1 && levels.every((p, k) => p === asked[k]);
-    let asked = known.find(isSame);
-    if (!asked) known.push((asked = [...levels, HIGH_LEVEL]));
-    return asked;
-  };
-}
-
 interface Reader {
   state: SeasonalState;
   fitsOf: (window: number) => WindowFits;
+  /** The levels, and the one that the mean is compared with. */
   askedOf: (levels: readonly number[]) => readonly number[];
 }
 

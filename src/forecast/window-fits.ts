@@ -43,6 +43,16 @@ export function memo<T>(compute: (key: number) => T): (key: number) => T {
   return (key) => (known[key] ??= compute(key));
 }
 
+/** Remembers the results of a function of levels, by the identity of their array. */
+export function perLevels<T>(compute: (levels: readonly number[]) => T): (levels: readonly number[]) => T {
+  const known = new Map<readonly number[], T>();
+  return (levels) => {
+    let table = known.get(levels);
+    if (table === undefined) known.set(levels, (table = compute(levels)));
+    return table;
+  };
+}
+
 export function windowFits(state: SeasonalState, window: number): WindowFits {
   const nearRows = sharedRows(windowView(state, window, 1), 1);
   const near = limitEvents(nearRows.view, nearRows);
@@ -123,16 +133,6 @@ function withTables(fit: LeadFit): AnchorFit {
   return {
     ...fit,
     tableAt: perLevels((levels) => Float64Array.from(levels, (level) => quantileOf(fit.quantiles, level))),
-  };
-}
-
-/** Remembers the results of a function of levels, by the identity of their array. */
-function perLevels(compute: (levels: readonly number[]) => Float64Array): (levels: readonly number[]) => Float64Array {
-  const known = new Map<readonly number[], Float64Array>();
-  return (levels) => {
-    let table = known.get(levels);
-    if (!table) known.set(levels, (table = compute(levels)));
-    return table;
   };
 }
 

@@ -1,0 +1,108 @@
+/** A demand prepared for the pool model: everything that does not depend on a plan. */
+import { type BusySteps, type ColdStartModel, emptySteps } from './cold-starts.ts';
+import { drawPeaks } from './draw-peaks.ts';
+import { type PoolDemand, substepLoad, varianceRatio } from './load.ts';
+import { LossTable } from './loss.ts';
+import { highestOfPaths, someSpans, type SpannedModel, type Spans, spansOf } from './pool-spans.ts';
+
+export interface PoolAssumptions {
+  coldStartMs: number;
+  /** At least two minutes. */
+  idleTimeoutSeconds: number;
+  /** Standard deviation of durations over their average. It matters for durations of many seconds only. */
+  durationVariation?: number;
+  /** Plans are only tried from here on; default: from the beginning. */
+  fromMs?: number;
+}
+
+/** A demand with all that does not depend on a plan. */
+export interface PoolModel extends ColdStartModel, SpannedModel {
+  startMs: number;
+  stepSeconds: number;
+  /** Rows of `losses` for the share that spills over. */
+  spillRow: Int32Array;
+  /** Levels are divided by it before their row is asked: less varied than Poisson, a load needs fewer. */
+  spillScale: Float64Array;
+  /** By the number of steps of a span. */
+  spansOf: (steps: number) => Spans;
+  /** Used by one plan after the other. */
+  scratch: BusySteps;
+}
+
+const DEFAULT_DURATION_VARIATION = 0.5;
+
+/** Everything about a demand that plans share: tens of milliseconds for two weeks of minutes. */
+export function poolModel(demand: PoolDemand, assumptions: PoolAssumptions): PoolModel {
+  const { durationVariation = DEFAULT_DURATION_VARIATION, coldStartMs, idleTimeoutSeconds } = assumptions;
+  const spread = Math.min(1, durationVariation ** 2);
+  const load = substepLoad(demand, spread);
+  const losses = new LossTable();
+  const length = load.known.length;
+  const earlierSteps = ((assumptions.fromMs ?? demand.startMs) - demand.startMs) / 1000 / load.stepSeconds;
+  const from = Math.min(length, Math.max(0, Math.floor(earlierSteps)));
+  const peaks = drawPeaks(demand, load, { durationSpread: spread, from });
+  const model: PoolModel = {
+    startMs: demand.startMs,
+    stepSeconds: load.stepSeconds,
+    length,
+    coldStartMs,
+    idleTimeoutSeconds,
+    load,
+    losses,
+    spillRow: new Int32Array(length),
+    busyRow: new Int32Array(length),
+    spillScale: new Float64Array(length),
+    enough: new Float64Array(length),
+    peaks,
+    highestPeak: highestOfPaths(peaks),
+    spansOf: remembered((steps) => spansOf(model, steps)),
+    scratch: emptySteps(length),
+  };
+  for (let i = from; i < length; i++) {
+    const scale = Math.sqrt(varianceRatio(load.durationSeconds[i]! / load.countedSeconds, spread));
+    model.spillScale[i] = scale;
+    model.spillRow[i] = losses.row(load.meanLoad[i]! / scale);
+    model.busyRow[i] = losses.row(load.endLoad[i]!);
+    model.enough[i] = load.requestsPerSecond[i]! * load.countedSeconds + (load.endLoad[i - 1] ?? 0);
+  }
+  return model;
+}
+
+function remembered<T>(compute: (key: number) => T): (key: number) => T {
+  const known = new Map<number, T>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) known.set(key, (value = compute(key)));
+    return value;
+  };
+}
+
+/** The steps [from, to) of a model alone: views, not copies. */
+export function poolWindow(model: PoolModel, from: number, to: number): PoolModel {
+  const { load } = model;
+  const window: PoolModel = {
+    ...model,
+    startMs: model.startMs + from * model.stepSeconds * 1000,
+    length: to - from,
+    load: {
+      ...load,
+      known: load.known.subarray(from, to),
+      requestsPerSecond: load.requestsPerSecond.subarray(from, to),
+      durationSeconds: load.durationSeconds.subarray(from, to),
+      endLoad: load.endLoad.subarray(from, to),
+      meanLoad: load.meanLoad.subarray(from, to),
+    },
+    spillRow: model.spillRow.subarray(from, to),
+    busyRow: model.busyRow.subarray(from, to),
+    spillScale: model.spillScale.subarray(from, to),
+    enough: model.enough.subarray(from, to),
+    peaks: model.peaks.map((path) => path.subarray(from, to)),
+    highestPeak: model.highestPeak.subarray(from, to),
+    spansOf: remembered((steps) =>
+      from % steps === 0
+        ? someSpans(model.spansOf(steps), from / steps, Math.floor(to / steps))
+        : spansOf(window, steps),
+    ),
+  };
+  return window;
+}

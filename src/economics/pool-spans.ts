@@ -1,0 +1,91 @@
+/** What a demand asks for in each span of steps over which a level stays the same: all that plans have in common. */
+import { UNKNOWN_PEAK } from './cold-starts.ts';
+import type { SubstepLoad } from './load.ts';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
+export const REQUESTS_PER_SECOND_PER_PROVISIONED = 10;
+/** Shorter requests can exceed that limit without occupying all environments. */
+export const SHORTEST_SECONDS = 1 / REQUESTS_PER_SECOND_PER_PROVISIONED;
+
+/** One entry per span of `steps` steps. */
+export interface Spans {
+  steps: number;
+  invocations: Float64Array;
+  runSeconds: Float64Array;
+  /** A level that is enough for the requests of each step even if all came at once. */
+  enough: Float64Array;
+  /** Most requests per second. */
+  highestRate: Float64Array;
+  /** Highest concurrency of any path; Infinity where something is unknown. */
+  highestPeak: Float64Array;
+  /** 1 where all durations are within a step and long enough to occupy environments: then a level shelters as many requests. */
+  isPlain: Uint8Array;
+}
+
+export interface SpannedModel {
+  length: number;
+  load: SubstepLoad;
+  enough: Float64Array;
+  /** Highest concurrency of any path per step; Infinity where it is unknown. */
+  highestPeak: Float64Array;
+}
+
+export function spansOf(model: SpannedModel, steps: number): Spans {
+  const count = model.length / steps;
+  const { requestsPerSecond, durationSeconds, stepSeconds } = model.load;
+  const spans: Spans = {
+    steps,
+    invocations: new Float64Array(count),
+    runSeconds: new Float64Array(count),
+    enough: new Float64Array(count),
+    highestRate: new Float64Array(count),
+    highestPeak: new Float64Array(count),
+    isPlain: new Uint8Array(count),
+  };
+  for (let span = 0; span < count; span++) {
+    let invocations = 0;
+    let runSeconds = 0;
+    let isPlain = 1;
+    for (let i = span * steps; i < (span + 1) * steps; i++) {
+      const rate = requestsPerSecond[i]!;
+      const seconds = durationSeconds[i]!;
+      if (model.highestPeak[i]! > spans.highestPeak[span]!) spans.highestPeak[span] = model.highestPeak[i]!;
+      if (seconds > stepSeconds || (rate > 0 && seconds < SHORTEST_SECONDS)) isPlain = 0;
+      if (rate === 0) continue;
+      const requests = rate * stepSeconds;
+      invocations += requests;
+      runSeconds += requests * seconds;
+      if (model.enough[i]! > spans.enough[span]!) spans.enough[span] = model.enough[i]!;
+      if (rate > spans.highestRate[span]!) spans.highestRate[span] = rate;
+    }
+    spans.invocations[span] = invocations;
+    spans.runSeconds[span] = runSeconds;
+    spans.isPlain[span] = isPlain;
+  }
+  return spans;
+}
+
+/** Per step the highest of all paths. */
+export function highestOfPaths(paths: readonly Int32Array[]): Float64Array {
+  const highest = new Float64Array(paths[0]!.length);
+  for (const path of paths) {
+    for (let i = 0; i < highest.length; i++) {
+      const peak = path[i] === UNKNOWN_PEAK ? Infinity : path[i]!;
+      if (peak > highest[i]!) highest[i] = peak;
+    }
+  }
+  return highest;
+}
+
+/** Spans [from, to) alone: views, not copies. */
+export function someSpans(spans: Spans, from: number, to: number): Spans {
+  return {
+    steps: spans.steps,
+    invocations: spans.invocations.subarray(from, to),
+    runSeconds: spans.runSeconds.subarray(from, to),
+    enough: spans.enough.subarray(from, to),
+    highestRate: spans.highestRate.subarray(from, to),
+    highestPeak: spans.highestPeak.subarray(from, to),
+    isPlain: spans.isPlain.subarray(from, to),
+  };
+}

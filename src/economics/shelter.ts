@@ -1,0 +1,62 @@
+/** When running requests need on-demand environments, and how many of them do not. */
+import type { BusySteps } from './cold-starts.ts';
+import type { PoolModel } from './pool-model.ts';
+import { REQUESTS_PER_SECOND_PER_PROVISIONED, SHORTEST_SECONDS, type Spans } from './pool-spans.ts';
+
+/**
+ * Where on-demand environments may be needed. So many running requests need none: the level; for a while after a decrease the
+ * requests that still run on what was thrown away; none where requests are so many and so short that the limit per
+ * second spills them over.
+ */
+export function busySteps(model: PoolModel, levels: ArrayLike<number>, spans: Spans): BusySteps {
+  const { steps, highestPeak, isPlain } = spans;
+  const busy = model.scratch;
+  busy.count = 0;
+  let before = 0;
+  for (let span = 0; span < levels.length; span++) {
+    const level = levels[span]!;
+    if (isPlain[span] === 0) before = addShelteredSteps(model, { level, before, from: span * steps, steps }, busy);
+    else {
+      before = level;
+      if (highestPeak[span]! > level) addSteps(model, level, { from: span * steps, steps }, busy);
+    }
+  }
+  return busy;
+}
+
+function addSteps(model: PoolModel, shelter: number, span: { from: number; steps: number }, busy: BusySteps): void {
+  for (let i = span.from; i < span.from + span.steps; i++) {
+    if (model.highestPeak[i]! > shelter) addStep(busy, i, shelter);
+  }
+}
+
+function addStep(busy: BusySteps, i: number, shelter: number): void {
+  busy.at[busy.count] = i;
+  busy.shelter[busy.count] = shelter;
+  busy.count += 1;
+}
+
+/** Returns what is left of the level before. */
+function addShelteredSteps(
+  model: PoolModel,
+  span: { level: number; before: number; from: number; steps: number },
+  busy: BusySteps,
+): number {
+  const { durationSeconds, requestsPerSecond, meanLoad } = model.load;
+  let { before } = span;
+  for (let i = span.from; i < span.from + span.steps; i++) {
+    const duration = durationSeconds[i]!;
+    let here = span.level;
+    if (here < before && duration > model.stepSeconds) {
+      here = Math.max(here, Math.min(before, meanLoad[i - 1]!) * (1 - model.stepSeconds / duration));
+    }
+    before = here;
+    if (duration < SHORTEST_SECONDS) {
+      const rate = requestsPerSecond[i]!;
+      // Within a minute the second with the most requests has about two deviations more than the average one.
+      if (rate + 2 * Math.sqrt(rate) > here * REQUESTS_PER_SECOND_PER_PROVISIONED) here = 0;
+    }
+    if (model.highestPeak[i]! > here) addStep(busy, i, here);
+  }
+  return before;
+}
