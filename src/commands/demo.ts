@@ -1,6 +1,5 @@
 /** `prewarm demo`: the built controller lives through days of a real workload in the local AWS, and shows what it did. */
 import type { Command } from 'commander';
-import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +14,7 @@ import { demoJson, demoSummary, demoText } from '../report/demo.ts';
 import { SLOT_MS } from '../time.ts';
 import { examples } from './examples.ts';
 import { interruptible } from './interrupt.ts';
-import type { CommandIo } from './io.ts';
+import { type CommandIo, withTemporary } from './io.ts';
 import { openInBrowser } from './open-browser.ts';
 import { addOutputFlags, type Output, type OutputOptions, outputFor } from './output.ts';
 
@@ -63,7 +62,7 @@ async function demo(options: DemoOptions, io: CommandIo): Promise<void> {
     else output.print((output.quiet ? demoSummary : demoText)(result, output.terminal));
   };
   await interruptible((signal) =>
-    withBuiltController(output, async (createHandler) => {
+    withBuiltController({ io, output }, async (createHandler) => {
       const connect: Run['connect'] = (hear) => (endpoint, nowMs) => {
         process.env.AWS_ENDPOINT_URL = endpoint;
         const write = (line: string) => {
@@ -149,28 +148,26 @@ type CreateHandler = typeof import('../handler.ts').createHandler;
 
 /** Builds what is deployed, in a folder that is gone afterwards, however the process ends. */
 async function withBuiltController(
-  output: Output,
+  { io, output }: { io: CommandIo; output: Output },
   work: (createHandler: CreateHandler) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'prewarm-demo-'));
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', removeFolder);
   const restore = setEnvironment({
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   });
   try {
-    const { outfile, bytes } = await buildHandler({ outfile: join(folder, 'handler.mjs') });
-    output.say(
-      `built the controller: one file of ${Math.ceil(bytes / 1024)} KiB; it talks to a local AWS through the AWS SDK`,
-    );
-    const { createHandler } = (await import(pathToFileURL(outfile).href)) as { createHandler: CreateHandler };
-    await work(createHandler);
+    await withTemporary(folder, io, async () => {
+      const { outfile, bytes } = await buildHandler({ outfile: join(folder, 'handler.mjs') });
+      output.say(
+        `built the controller: one file of ${Math.ceil(bytes / 1024)} KiB; it talks to a local AWS through the AWS SDK`,
+      );
+      const { createHandler } = (await import(pathToFileURL(outfile).href)) as { createHandler: CreateHandler };
+      await work(createHandler);
+    });
   } finally {
     restore();
-    removeFolder();
-    process.off('exit', removeFolder);
   }
 }
 

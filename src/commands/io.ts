@@ -1,4 +1,5 @@
 /** The world as a command sees it: streams, clock, environment. Tests give their own. */
+import { rmSync } from 'node:fs';
 import { neutralise } from '../report/text.ts';
 
 export interface CommandIo {
@@ -9,8 +10,11 @@ export interface CommandIo {
   nowMs: () => number;
   /** IANA name of the zone that the user's clock is in; UTC where it is not given. */
   timeZone?: string;
-  /** Has something put right should the user interrupt; must not wait. What it returns takes that back. */
-  onInterrupt?: (putRight: () => void) => () => void;
+  /**
+   * Has something put right should the user interrupt; must not wait. `path` is what it removes, if that is all it does. What it
+   * returns takes that back.
+   */
+  onInterrupt?: (putRight: () => void, path?: string) => () => void;
   /** As if the user had pressed Ctrl-C, where something else has heard it. */
   interrupt?: () => void;
 }
@@ -25,13 +29,16 @@ export class NotDoneError extends Error {
   override readonly name = 'NotDoneError';
 }
 
-/** Runs `work`; `putRight` is run when it ends in any way, an interrupt included. */
-export async function cleaningUp<T>(io: CommandIo, putRight: () => void, work: () => Promise<T>): Promise<T> {
-  const takeBack = io.onInterrupt?.(putRight);
+/** Runs `work` with a temporary file or folder, which is gone when it ends in any way, an interrupt included. */
+export async function withTemporary<T>(path: string, io: CommandIo, work: () => Promise<T>): Promise<T> {
+  const remove = () => {
+    rmSync(path, { recursive: true, force: true });
+  };
+  const takeBack = io.onInterrupt?.(remove, path);
   try {
     return await work();
   } finally {
+    remove();
     takeBack?.();
-    putRight();
   }
 }

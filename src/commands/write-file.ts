@@ -1,10 +1,10 @@
 /** Writes a file whole or not at all: under a temporary name in the same folder, then renamed. */
 import { randomUUID } from 'node:crypto';
-import { rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { chmod, realpath, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../errors.ts';
-import { cleaningUp, type CommandIo } from './io.ts';
+import { type CommandIo, withTemporary } from './io.ts';
 
 /**
  * What is there stays as it was until the new content is complete, also when the user interrupts. A link goes on pointing where
@@ -22,15 +22,11 @@ export async function writeOutput(
     }
     const final = present ? await realpath(path) : path;
     const temporary = join(dirname(final), `.${basename(final).slice(0, 100)}.${randomUUID()}.tmp`);
-    await cleaningUp(
-      io,
-      () => rmSync(temporary, { force: true }),
-      async () => {
-        await writeFile(temporary, content);
-        if (present) await chmod(temporary, present.mode);
-        await rename(temporary, final);
-      },
-    );
+    await withTemporary(temporary, io, async () => {
+      await writeFile(temporary, content);
+      if (present) await chmod(temporary, present.mode);
+      await rename(temporary, final);
+    });
   } catch (error) {
     throw new InputError(`${flag} ${path} cannot be written: ${(error as Error).message}`);
   }

@@ -38,7 +38,10 @@ function waitingFor(knownSlots: number): string {
 
 function distrust({ choice, score, footing, trust }: Decision): string[] {
   if (footing === 'release') return ['nothing is known of the demand for too long: back to the minimum'];
-  if (footing === 'constant') return ['nothing is known of the demand for hours: the best level that needs no news'];
+  if (footing === 'constant') {
+    const before = score === choice?.winner ? '' : `; best with news of it: ${choice?.winner.name}`;
+    return [`nothing is known of the demand for hours: the best level that needs no news${before}`];
+  }
   if (score === choice?.winner) return [];
   return [
     `the forecast is not trusted: in the last six hours it covered ${percent(trust.coverage)} of the peaks instead of 90 %, and lost ${trust.relativeLoss.toFixed(1)} times as much as repeating what was seen`,
@@ -128,11 +131,24 @@ function turningPrice({ winner, ranked }: Choice, priceUsd: number): number | nu
 }
 
 function describe({ billUsdPerDay, coldStartsPerDay, coldStartRate }: CandidateScore): string {
-  return `${billUsdPerDay.toFixed(2)} USD and ${decimal(coldStartsPerDay)} cold starts (${percent(coldStartRate)}) a day`;
+  return `${usd(billUsdPerDay)} USD and ${decimal(coldStartsPerDay)} cold starts (${percent(coldStartRate)}) a day`;
 }
 
 function decimal(value: number): string {
-  return value >= 10 ? String(Math.round(value)) : String(+value.toFixed(1));
+  if (value < 10) return String(+value.toFixed(1));
+  return Number.isFinite(value) ? huge(value, 0) : '-';
+}
+
+function usd(amount: number): string {
+  return huge(amount, 2);
+}
+
+/** With separators from 100,000 on, and as a power of ten from a billion on. */
+function huge(value: number, digits: number): string {
+  if (Math.abs(value) >= 1e9) return value.toExponential(2);
+  return Math.abs(value) < 100_000
+    ? value.toFixed(digits)
+    : value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 function percent(share: number): string {

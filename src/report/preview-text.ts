@@ -24,6 +24,7 @@ export function previewText(
     `times     in ${terminal.zone}`,
     `history   ${isoUtc(history.startMs)} to ${isoUtc(untilMs)}, ${history.stepSeconds} s steps`,
     `forecast  ${forecast?.model ?? 'none'}`,
+    ...seasonNote(report).map((note) => terminal.paint('warn', `note      ${note}`)),
     `decision  ${decisionOf(report)}`,
     ...report.notes.map((note) => terminal.paint('warn', `note      ${oneLine(note)}`)),
     '',
@@ -40,6 +41,20 @@ export function previewText(
 export function previewSummary(report: TickReport): string {
   const plan = report.plan && report.forecast ? [planSummary(report)] : [];
   return [`decision  ${decisionOf(report)}`, ...plan].join('\n');
+}
+
+/** A daily pattern is learned from two days of known demand: gaps do not count. */
+const SEASON_HOURS = 48;
+
+function seasonNote({ forecast, history }: TickReport): string[] {
+  if (!forecast?.model.startsWith('recent level')) return [];
+  const known = history.meanConcurrency.reduce((steps, mean) => steps + (Number.isNaN(mean) ? 0 : 1), 0);
+  const missing = Math.ceil(SEASON_HOURS - (known * history.stepSeconds) / 3600);
+  const needs =
+    missing > 0
+      ? `${missing} more known ${missing === 1 ? 'hour' : 'hours'} (${SEASON_HOURS} in all)`
+      : `${SEASON_HOURS} known hours since the level last changed`;
+  return [`a weak forecast, the recent level alone: a daily pattern needs ${needs}`];
 }
 
 function decisionOf({ plan, reason }: TickReport): string {
