@@ -10,6 +10,7 @@ import { addInit } from './commands/init.ts';
 import { addPreview } from './commands/preview.ts';
 import { addRank } from './commands/rank.ts';
 import { addReplay } from './commands/replay.ts';
+import { addReport } from './commands/report.ts';
 import { addStatus } from './commands/status.ts';
 import { type CommandIo, NotDoneError } from './commands/io.ts';
 import { InputError, RefusedError, TransientError } from './errors.ts';
@@ -21,7 +22,7 @@ type AddCommand = (program: Command, io: CommandIo) => void;
 
 /** In the order of the help; each registers its command with flags, examples and action. */
 const COMMANDS: readonly [string, readonly AddCommand[]][] = [
-  ['Look, and write nothing:', [addPreview, addReplay, addStatus, addDoctor]],
+  ['Look, and write nothing:', [addPreview, addReplay, addReport, addStatus, addDoctor]],
   ['Begin:', [addRank, addInit, addDemo]],
   ['Write to AWS:', [addApply, addEject]],
   ['Help out:', [addExport, addCompletion]],

@@ -10,10 +10,14 @@ import type { MetricReading, Target } from '../model.ts';
 import type { TargetConfig } from '../config.ts';
 import { queueFedSource } from '../related/arrivals.ts';
 import { type FollowedPorts, tickWithNeighbours } from '../related/tick.ts';
+import { measuredSettings } from '../controller/measured-settings.ts';
+import type { MetricsSource } from '../controller/ports.ts';
+import { previewDetail } from '../report/preview-detail.ts';
 import { previewJson } from '../report/preview-json.ts';
 import { previewSummary, previewText } from '../report/preview-text.ts';
 import { decisionTrail } from '../report/trail-text.ts';
 import { examples } from './examples.ts';
+import { addReportFlag, checkReportFlags, STDOUT, writeReport } from './html-file.ts';
 import type { CommandIo } from './io.ts';
 import { addOutputFlags, type OutputOptions, outputFor } from './output.ts';
 import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
@@ -25,6 +29,7 @@ interface PreviewOptions extends Record<string, unknown>, OutputOptions {
   alias?: string;
   at?: string;
   json?: boolean;
+  html?: string;
   region?: string;
   profile?: string;
 }
@@ -43,13 +48,14 @@ export function addPreview(program: Command, io: CommandIo): void {
       '--at <time>',
       'preview as of this moment, with only the data before it (ISO-8601; UTC unless it has an offset)',
     );
-  addOutputFlags(command).option('--json', 'print one JSON object (prewarm/preview/1)');
+  addReportFlag(addOutputFlags(command).option('--json', 'print one JSON object (prewarm/preview/1)'));
   addSettingsFlags(addAwsFlags(command))
     .addHelpText(
       'after',
       examples(
         'prewarm preview --metrics requests.csv --average-duration-ms 2000',
         'prewarm preview --metrics requests.csv --average-duration-ms 2000 --verbose --timezone Europe/Berlin',
+        'prewarm preview --metrics requests.csv --average-duration-ms 2000 --html preview.html',
         'prewarm preview --function my-function --alias live --json',
       ),
     )
@@ -58,16 +64,40 @@ export function addPreview(program: Command, io: CommandIo): void {
 
 async function preview(options: PreviewOptions, io: CommandIo): Promise<void> {
   const output = outputFor(options, io);
+  checkReportFlags(options);
   const atMs = options.at === undefined ? null : parseTime('--at', options.at);
   const { config, ports, nowMs } =
     options.metrics === undefined ? functionToPreview(options, io) : await fileToPreview(options, options.metrics, io);
-  const report = await output.progress('preview', (progress) => {
+  const { report, detail } = await output.progress('preview', async (progress) => {
     const { metrics, memory } = watchTick(tellingSource(ports.metrics, output), progress);
-    return tickWithNeighbours({ ...ports, metrics }, config, atMs ?? nowMs, memory);
+    const heard = hearingSource(metrics);
+    const ticked = await tickWithNeighbours({ ...ports, metrics: heard }, config, atMs ?? nowMs, memory);
+    if (!options.json && options.html === undefined) return { report: ticked, detail: undefined };
+    progress.update(undefined, 'judging past forecasts');
+    return {
+      report: ticked,
+      detail: previewDetail(ticked, measuredSettings(config, heard.reading()).settings, memory),
+    };
   });
   output.detail((talk) => decisionTrail(report, config, talk));
-  if (options.json) output.json(previewJson(report, options.metrics ?? null));
-  else output.print(output.quiet ? previewSummary(report) : previewText(report, output.terminal));
+  const json = () => previewJson(report, options.metrics ?? null, detail);
+  if (options.html !== undefined) await writeReport(json(), options.html, { io, output });
+  if (options.json) output.json(json());
+  else if (options.html !== STDOUT)
+    output.print(output.quiet ? previewSummary(report) : previewText(report, output.terminal));
+}
+
+/** Keeps what was read last: settings that the data tell are learned from it. */
+function hearingSource(metrics: MetricsSource): MetricsSource & { reading: () => Pick<MetricReading, 'grids'> } {
+  let heard: Pick<MetricReading, 'grids'> = { grids: [] };
+  return {
+    reading: () => heard,
+    async read(target, range) {
+      const reading = await metrics.read(target, range);
+      heard = reading;
+      return reading;
+    },
+  };
 }
 
 interface Previewed {

@@ -9,11 +9,13 @@ import type { MetricReading } from '../model.ts';
 import { queueFedSource } from '../related/arrivals.ts';
 import { replay, type ReplayResult } from '../replay/replay.ts';
 import type { Progress } from '../report/progress.ts';
+import { replayDetail } from '../report/replay-detail.ts';
 import { replayJson } from '../report/replay-json.ts';
 import { replaySummary, replayText } from '../report/replay-text.ts';
 import { readingTrail } from '../report/trail-text.ts';
 import { DAY_MS, isoUtc } from '../time.ts';
 import { examples } from './examples.ts';
+import { addReportFlag, checkReportFlags, STDOUT, writeReport } from './html-file.ts';
 import { type CommandIo, NotDoneError } from './io.ts';
 import { addOutputFlags, type OutputOptions, outputFor } from './output.ts';
 import { parseTime } from './preview.ts';
@@ -25,6 +27,7 @@ interface ReplayCommandOptions extends Record<string, unknown>, OutputOptions {
   alias?: string;
   evaluateFrom?: string;
   json?: boolean;
+  html?: string;
   region?: string;
   profile?: string;
 }
@@ -43,12 +46,13 @@ export function addReplay(program: Command, io: CommandIo): void {
       '--evaluate-from <time>',
       'score from this moment on (ISO-8601; UTC unless it has an offset); what comes before is history (default: the second half, but never the first two days)',
     );
-  addOutputFlags(command).option('--json', 'print one JSON object (prewarm/replay/1)');
+  addReportFlag(addOutputFlags(command).option('--json', 'print one JSON object (prewarm/replay/1)'));
   addSettingsFlags(addAwsFlags(command))
     .addHelpText(
       'after',
       examples(
         'prewarm replay --metrics requests.csv --average-duration-ms 2000 --cold-start-price-usd 0.03',
+        'prewarm replay --metrics requests.csv --average-duration-ms 2000 --html replay.html',
         'prewarm replay --metrics requests.csv --evaluate-from 2026-11-15T00:00:00Z --quiet',
         'prewarm replay --function my-function --alias live --max-cold-start-rate 0.001 --json',
       ),
@@ -58,17 +62,28 @@ export function addReplay(program: Command, io: CommandIo): void {
 
 async function replayCommand(options: ReplayCommandOptions, io: CommandIo): Promise<void> {
   const output = outputFor(options, io);
+  checkReportFlags(options);
   const evaluateFromMs =
     options.evaluateFrom === undefined ? undefined : parseTime('--evaluate-from', options.evaluateFrom);
-  const result = await output.progress('replay', async (progress) => {
+  const { result, detail } = await output.progress('replay', async (progress) => {
     const { config, reading } = await configAndReading(options, io, progress);
     output.detail(() => readingTrail(reading));
     if (evaluateFromMs !== undefined) checkInside(evaluateFromMs, options.evaluateFrom ?? '', reading);
-    return replayWithProgress(reading, config, { evaluateFromMs, progress, nowMs: io.nowMs });
+    const replayed = await replayWithProgress(reading, config, { evaluateFromMs, progress, nowMs: io.nowMs });
+    if (!replayed.walked || (!options.json && options.html === undefined)) return { result: replayed, detail: null };
+    const detail = await replayDetail(replayed.walked, waitingProgress(progress, 'scoring candidates', io.nowMs));
+    return { result: replayed, detail };
   });
-  if (options.json) output.json(replayJson(result));
-  else output.print(output.quiet ? replaySummary(result) : replayText(result, output.terminal));
+  const json = () => replayJson(result, { target: targetOf(options), detail });
+  if (options.html !== undefined) await writeReport(json(), options.html, { io, output });
+  if (options.json) output.json(json());
+  else if (options.html !== STDOUT)
+    output.print(output.quiet ? replaySummary(result) : replayText(result, output.terminal));
   if (result.policies.length === 0) throw new NotDoneError('nothing could be replayed: too little data');
+}
+
+function targetOf({ metrics, function: functionName, alias }: ReplayCommandOptions) {
+  return { functionName: functionName ?? null, alias: alias ?? null, metrics: metrics ?? null };
 }
 
 async function configAndReading(
@@ -113,12 +128,17 @@ async function replayWithProgress(
   config: TargetConfig,
   { evaluateFromMs, progress, nowMs }: { evaluateFromMs: number | undefined; progress: Progress; nowMs: () => number },
 ): Promise<ReplayResult> {
+  const onProgress = waitingProgress(progress, 'replaying', nowMs);
+  return replay(reading, config, { onProgress, ...(evaluateFromMs === undefined ? {} : { evaluateFromMs }) });
+}
+
+/** Tells how far the work has come, and lets the event loop run now and then. */
+function waitingProgress(progress: Progress, label: string, nowMs: () => number): (share: number) => Promise<void> {
   let waitedMs = nowMs();
-  const onProgress = async (share: number) => {
-    progress.update(share, 'replaying');
+  return async (share) => {
+    progress.update(share, label);
     if (nowMs() - waitedMs < WAIT_EVERY_MS) return;
     await new Promise((resolve) => setImmediate(resolve));
     waitedMs = nowMs();
   };
-  return replay(reading, config, { onProgress, ...(evaluateFromMs === undefined ? {} : { evaluateFromMs }) });
 }

@@ -248,8 +248,8 @@ function placeLabels(
     const free = placesAround(boxOf(point, 0), size)
       .filter(({ left, right, top, bottom }) => left >= 0 && right <= width + 16 && top >= -14 && bottom <= height)
       .filter((box) => !taken.some((other, j) => j !== i && overlaps(box, other)))
-      .map((box) => ({ box, covers: dots.filter((other) => overlaps(box, other)).length }))
-      .sort((a, b) => a.covers - b.covers)[0];
+      .map((box, order) => ({ box, cost: order / 16 + dots.filter((other) => overlaps(box, other)).length }))
+      .sort((a, b) => a.cost - b.cost)[0];
     if (!free) {
       node.remove();
       return;

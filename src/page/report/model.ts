@@ -83,7 +83,7 @@ export interface ReportModel {
 const SLOT_MS = 300_000;
 const DAY_MS = 86_400_000;
 
-const COLORS = ['--line-1', '--line-2', '--line-3', '--line-4', '--line-5'];
+const COLORS = ['--line-1', '--line-2', '--line-3', '--line-4', '--line-5', '--accent'];
 
 export function modelOf(json: PreviewJson | ReplayJson): ReportModel {
   return json.schema === 'prewarm/preview/1' ? modelOfPreview(json) : modelOfReplay(json);

@@ -55,12 +55,18 @@ export interface Window {
   values: (number | null)[][];
 }
 
+/** `peaks` shows of neighbours only the greatest: for an area under a line, whose inside says enough of the rest. */
+export interface Drawable {
+  values: Float64Array;
+  peaks?: boolean;
+}
+
 /**
  * The steps that [fromMs, toMs] touches. Where they are more than `most`, each bucket of neighbours becomes two points with its least and
  * greatest known value, so that no excursion is lost however far out one looks.
  */
 export function windowOf(
-  series: readonly Float64Array[],
+  series: readonly Drawable[],
   grid: Grid,
   { fromMs, toMs, most }: { fromMs: number; toMs: number; most: number },
 ): Window {
@@ -71,18 +77,18 @@ export function windowOf(
   if (width <= 2) {
     return {
       times: Array.from({ length: Math.max(0, last - first) }, (_, i) => secondsAt(first + i)),
-      values: series.map((all) => Array.from(all.subarray(first, Math.max(first, last)), knownOrNull)),
+      values: series.map(({ values }) => Array.from(values.subarray(first, Math.max(first, last)), knownOrNull)),
     };
   }
   // Buckets lie on a grid of their own, so that they do not shimmer while one pans.
   const start = Math.floor(first / width) * width;
   const times: number[] = [];
   for (let i = start; i < last; i += width) times.push(secondsAt(i), secondsAt(i + width / 2));
-  return { times, values: series.map((all) => extremes(all, { start, last, width })) };
+  return { times, values: series.map((one) => extremes(one, { start, last, width })) };
 }
 
 function extremes(
-  all: Float64Array,
+  { values: all, peaks = false }: Drawable,
   { start, last, width }: { start: number; last: number; width: number },
 ): (number | null)[] {
   const found: (number | null)[] = [];
@@ -94,7 +100,8 @@ function extremes(
       if (value < least) least = value;
       if (value > most) most = value;
     }
-    found.push(least === Infinity ? null : least, most === -Infinity ? null : most);
+    const [low, high] = least === Infinity ? [null, null] : [peaks ? most : least, most];
+    found.push(low, high);
   }
   return found;
 }

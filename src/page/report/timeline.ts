@@ -29,6 +29,7 @@ interface Drawn {
   values: Float64Array;
   shown: boolean;
   area?: boolean;
+  peaks?: boolean;
   dashed?: boolean;
 }
 
@@ -52,11 +53,7 @@ export function mountTimeline(model: ReportModel, clock: Clock, onSelect: (slotM
 
   const pixels = () => Math.max(200, host.clientWidth) * Math.min(2, devicePixelRatio);
   const dataOf = (): uPlot.AlignedData => {
-    const { times, values } = windowOf(
-      series.map(({ values: all }) => all),
-      grid,
-      { ...view, most: pixels() },
-    );
+    const { times, values } = windowOf(series, grid, { ...view, most: pixels() });
     return [times, ...values] as uPlot.AlignedData;
   };
   const highest = () =>
@@ -74,7 +71,9 @@ export function mountTimeline(model: ReportModel, clock: Clock, onSelect: (slotM
     const isThinned = (toMs - fromMs) / grid.stepMs > pixels();
     series.forEach(({ id }, i) => {
       const line = target.series[i + 1];
-      if (line && OURS.has(id)) line.width = isThinned ? 1 : 2.25;
+      if (!line || !OURS.has(id)) return;
+      line.width = isThinned ? 1 : 2.25;
+      line.stroke = () => color(isThinned ? '--plan-soft' : '--plan');
     });
     target.batch(() => {
       target.setData(dataOf(), false);
@@ -196,7 +195,7 @@ function drawnSeries({ timeline: { demand, band, lines }, nowMs }: ReportModel):
         ]
       : [];
   const demands: Drawn[] = demand
-    ? [{ id: 'demand', label: 'Demand, busiest moment', color: '--demand', values: demand, shown: true }]
+    ? [{ id: 'demand', label: 'Demand, busiest moment', color: '--demand', values: demand, shown: true, peaks: true }]
     : [];
   const [ours, ...others] = lines.map((line): Drawn => line);
   return [...bands, ...demands, ...others, ...(ours ? [ours] : [])];
@@ -218,6 +217,7 @@ function chartOptions({ series, clock, onHover, onZoom, onReset, marker, nowMs }
   let hovering = false;
   return {
     height: HEIGHT,
+    padding: [8, 26, 0, 0] as uPlot.Padding,
     tzDate: dateIn(clock.zone),
     legend: { show: false },
     scales: {
