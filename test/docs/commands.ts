@@ -30,6 +30,7 @@ const PLACEHOLDERS: Record<string, string> = {
   FUNCTION: 'my-function',
   N: '2',
   M: '20',
+  UUID: '12345678-1234-1234-1234-123456789abc',
 };
 
 const filledIn = (args: readonly string[]) =>
@@ -73,7 +74,8 @@ function verdict({ faults, output }: { faults: string[]; output: string | null }
 }
 
 async function aws({ args }: Call, { checker, endpoint, note }: Surroundings): Promise<Answer> {
-  const given = await checker.ask('aws', filledIn(args), endpoint);
+  // A word that stands for something that is not there can be checked, not called.
+  const given = await checker.ask('aws', filledIn(args), args.includes('UUID') ? null : endpoint);
   note('aws', given.output === null ? 'arguments checked' : 'run');
   return verdict(given);
 }

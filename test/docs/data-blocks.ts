@@ -15,6 +15,8 @@ const policySchema = z.strictObject({
       z.strictObject({
         Sid: z.string().optional(),
         Effect: z.enum(['Allow', 'Deny']),
+        /** In policies of resources, such as a key's. */
+        Principal: z.partialRecord(z.enum(['AWS', 'Service']), oneOrMore(z.string())).optional(),
         Action: oneOrMore(action),
         Resource: oneOrMore(z.string().regex(/^(\*|arn:aws[a-z-]*:.+)$/)),
         Condition: z.record(z.string(), z.record(z.string(), oneOrMore(z.string()))).optional(),
