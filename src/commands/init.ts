@@ -9,7 +9,7 @@ import { attachDeployment, type Deployment, parametersText, wholeDeployment } fr
 import type { Ranked } from '../first-steps/rank.ts';
 import type { Ranking, RankSource } from '../first-steps/rank-all.ts';
 import { filesText, type FileToWrite, nextSteps, obstaclesText } from '../report/init-text.ts';
-import { rankText } from '../report/rank-text.ts';
+import { rankSummary, rankText, rankTrail } from '../report/rank-text.ts';
 import { ask, mayAsk } from './ask.ts';
 import { confirm } from './confirm.ts';
 import { examples } from './examples.ts';
@@ -86,7 +86,8 @@ async function initIn(given: InitOptions, subfolder: string | null, speech: Spee
   const options = await withPrice(given, io);
   const { sources, obstacles, notes, region } = await look(options, speech);
   const ranking = sources.length > 0 ? await rankWithProgress(sources, options.replay, speech) : NOTHING;
-  if (sources.length > 0) output.print(rankText(ranking, output.terminal));
+  if (sources.length > 0) output.print((output.quiet ? rankSummary : rankText)(ranking, output.terminal));
+  output.detail(() => rankTrail(ranking));
   for (const note of notes) output.print(`note       ${note}`);
   if (obstacles.length > 0) output.print(`\n${obstaclesText(obstacles, output.terminal)}`);
   const chosen = await choose(ranking, obstacles, options, io);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { InputError } from '../errors.ts';
 import { rankAll, type Ranking, type RankSource } from '../first-steps/rank-all.ts';
 import { rankJson } from '../report/rank-json.ts';
-import { rankText } from '../report/rank-text.ts';
+import { rankSummary, rankText, rankTrail } from '../report/rank-text.ts';
 import { examples } from './examples.ts';
 import { type CommandIo, NotDoneError } from './io.ts';
 import { fileSources } from './metric-files.ts';
@@ -56,7 +56,8 @@ async function rank(files: readonly string[], options: RankCommandOptions, io: C
   const ranking = await rankWithProgress(sources, options.replay, { io, output });
   const path = new Map(sources.map((source) => [source.name, source.path]));
   if (options.json) output.json(rankJson(ranking, (name) => path.get(name) ?? null));
-  else output.print(rankText(ranking, output.terminal));
+  else output.print((output.quiet ? rankSummary : rankText)(ranking, output.terminal));
+  output.detail(() => rankTrail(ranking));
   refuseFailed(ranking);
 }
 

@@ -111,6 +111,7 @@ function worthIt(
 
 function coldStartsWord(count: number): string {
   const rounded = Math.round(count);
+  if (rounded === 0) return 'has as many cold starts';
   return rounded < 0 ? `has ${number(-rounded)} more cold starts` : `spares ${number(rounded)} cold starts`;
 }
 

@@ -66,7 +66,7 @@ describe('prewarm rank', () => {
   it('shows people a table, the reasons, and what the worthy ones would have saved', async () => {
     const { code, out } = await prewarm(['rank', join(folder, 'idle.csv'), join(folder, 'young.csv')]);
     expect(code).toBe(0);
-    expect(out).toMatch(/function +verdict +saves \$/);
+    expect(out).toMatch(/function +verdict +saves/);
     expect(out).toMatch(/idle +leave on demand/);
     expect(out).toMatch(/young +have 1\.0 days, need 3/);
     expect(out).toContain('None of them is worth it');
