@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Runs the sources as they are: tsx strips the types, so a checkout needs no build step after `npm ci`.
+// Runs the sources as they are: a bundle of them is made when there is none yet, so a checkout needs no build step after `npm ci`.
+import { importCli } from '../scripts/bundle-cli.mjs';
 import { onInterrupt, superviseOnTerminal } from './interrupts.mjs';
 
 // While a plan is computed, JavaScript hears no Ctrl-C: on a terminal a second process computes and this one listens.
@@ -7,9 +8,7 @@ if (!(await superviseOnTerminal())) {
   // On Node 20 the SDK writes a warning to stderr at every start; the README says which versions are supported.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-  const { register } = await import('tsx/esm/api');
-  register();
-  const { run } = await import('../src/cli.ts');
+  const { run } = await importCli();
   const { stdout, stderr, stdin, env } = process;
   // A reader that has seen enough (`| head`) closes the pipe: that is no failure.
   for (const stream of [stdout, stderr]) stream.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
