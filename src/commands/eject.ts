@@ -2,14 +2,24 @@
 import type { Command } from 'commander';
 import { createAccountReader } from '../aws/account-facts.ts';
 import { createClients } from '../aws/clients.ts';
+import { createEventSourcePorts } from '../aws/related-event-source.ts';
 import { createRelatedPorts } from '../aws/related-scaling.ts';
 import { createRemover } from '../aws/removal.ts';
 import { createScalingWriter } from '../aws/scaling.ts';
 import type { TargetConfig } from '../config.ts';
-import type { RelatedPorts } from '../controller/ports.ts';
+import type { EventSourcePorts, RelatedPorts } from '../controller/ports.ts';
 import { InputError } from '../errors.ts';
 import type { CapacityBounds } from '../model.ts';
-import { carryOut, ejectText, type EjectWishes, hasWork, type Neighbour, planEject } from '../ops/eject.ts';
+import {
+  carryOut,
+  ejectText,
+  type EjectWishes,
+  type FollowedSource,
+  hasWork,
+  type Neighbour,
+  planEject,
+} from '../ops/eject.ts';
+import { hindranceOf } from '../related/event-source.ts';
 import { confirm } from './confirm.ts';
 import { examples } from './examples.ts';
 import { type CommandIo, NotDoneError } from './io.ts';
@@ -21,6 +31,7 @@ interface EjectOptions extends Record<string, unknown>, OutputOptions {
   alias?: string;
   namePrefix?: string;
   related?: string;
+  eventSource?: string;
   minCapacity?: string;
   maxCapacity?: string;
   keepBounds?: boolean;
@@ -44,6 +55,7 @@ export function addEject(program: Command, io: CommandIo): void {
     .option('--deregister', 'remove the registration with Application Auto Scaling, too')
     .option('--provisioned <keep|delete>', 'what becomes of the provisioned concurrency that nothing manages then')
     .option('--related <file>', "the controller's setting related: take their schedules away, too")
+    .option('--event-source <file>', "the controller's setting eventSource: return its maximum concurrency to max, too")
     .option('--yes', 'remove without asking');
   addAwsFlags(addOutputFlags(command))
     .addHelpText(
@@ -58,10 +70,11 @@ export function addEject(program: Command, io: CommandIo): void {
 
 async function eject(options: EjectOptions, io: CommandIo): Promise<void> {
   const output = outputFor(options, io);
-  const { namePrefix, related } = options;
+  const { namePrefix, related, eventSource } = options;
   const config = configFromFlags(targetFromFlags(options), 'observe', {
     ...(namePrefix === undefined ? {} : { namePrefix }),
     ...(related === undefined ? {} : { related }),
+    ...(eventSource === undefined ? {} : { eventSource }),
   });
   const wishes = wishesFrom(options, config.namePrefix);
   const connection = awsFromFlags(options);
@@ -69,7 +82,8 @@ async function eject(options: EjectOptions, io: CommandIo): Promise<void> {
   const reader = createAccountReader(reading, io.nowMs);
   const look = async (wanted: EjectWishes) => {
     const neighbours = await readNeighbours(createRelatedPorts(reading, null), config.related);
-    return planEject(await reader.read(config.target), wanted, io.nowMs(), neighbours);
+    const followers = { neighbours, eventSource: await readEventSource(createEventSourcePorts(reading, null), config) };
+    return planEject(await reader.read(config.target), wanted, io.nowMs(), followers);
   };
   const plan = await output.progress('reading what is set up', () => look(wishes));
   output.ask(ejectText(plan));
@@ -85,6 +99,7 @@ async function eject(options: EjectOptions, io: CommandIo): Promise<void> {
       scaling: createScalingWriter(writing),
       remover: createRemover(writing),
       neighbour: writerFor,
+      setMaximumConcurrency: createEventSourcePorts(reading, writing).setMaximumConcurrency,
     });
     progress.update(undefined, 'looking what is left');
     return { writes: done, left: await look({ ...wishes, provisioned: wishes.provisioned ?? 'keep' }) };
@@ -106,6 +121,19 @@ async function readNeighbours(ports: RelatedPorts, related: TargetConfig['relate
     found.push({ resource, baseline: { minCapacity, maxCapacity }, present, actions });
   }
   return found;
+}
+
+/** One that is gone has nothing to return; one of another function is not ours. */
+async function readEventSource(
+  ports: EventSourcePorts,
+  { eventSource, target }: TargetConfig,
+): Promise<FollowedSource | null> {
+  if (!eventSource) return null;
+  const { uuid, max } = eventSource;
+  const state = await ports.read(uuid);
+  const hindrance = state && hindranceOf(uuid, state, { target });
+  if (hindrance) throw new InputError(`--event-source: ${hindrance}`);
+  return { uuid, baseline: max, present: state ? state.maximumConcurrency : max };
 }
 
 /** What becomes of the target is said, never guessed: it is somebody's bill. */

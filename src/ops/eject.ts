@@ -1,11 +1,10 @@
 /** Taking Prewarm away from a target: what will be done, in an order that is safe wherever it is interrupted, and what stays. */
-import type { RelatedPorts, ScalableResource, ScalingWriter } from '../controller/ports.ts';
+import type { EventSourcePorts, RelatedPorts, ScalableResource, ScalingWriter } from '../controller/ports.ts';
 import { splitByOwner } from '../controller/ring.ts';
-import { InputError, RefusedError } from '../errors.ts';
+import { InputError } from '../errors.ts';
 import type { CapacityBounds, ScheduledAction, Target } from '../model.ts';
-import { HOUR_MS, isoUtc, parseAt } from '../time.ts';
-import { sum } from './check.ts';
-import type { AccountFacts, Fact, PlacedAction, Remover } from './facts.ts';
+import { type AccountFacts, must, type Remover } from './facts.ts';
+import { orphanNotes, stackNotes, stillRunning } from './left-behind.ts';
 
 export interface EjectWishes {
   namePrefix: string;
@@ -25,6 +24,20 @@ export interface Neighbour {
   actions: readonly ScheduledAction[];
 }
 
+/** The event source (setting `eventSource`) and what its maximum concurrency returns to. */
+export interface FollowedSource {
+  uuid: string;
+  /** The most that its setting allows. */
+  baseline: number;
+  present: number | null;
+}
+
+/** What follows the target; empty where no setting names any. */
+export interface Followers {
+  neighbours: readonly Neighbour[];
+  eventSource: FollowedSource | null;
+}
+
 interface NeighbourPlan {
   resource: ScalableResource;
   setBounds: CapacityBounds | null;
@@ -39,6 +52,8 @@ export interface EjectPlan {
   deregister: boolean;
   deleteProvisioned: boolean;
   neighbours: NeighbourPlan[];
+  /** Null where its maximum stays. */
+  eventSource: FollowedSource | null;
   /** What the result will be, what to mind, and what is left of other things. */
   notes: string[];
 }
@@ -72,7 +87,7 @@ export function planEject(
   facts: AccountFacts,
   wishes: EjectWishes,
   nowMs: number,
-  neighbours: readonly Neighbour[] = [],
+  { neighbours, eventSource }: Followers = { neighbours: [], eventSource: null },
 ): EjectPlan {
   const { target } = facts;
   const { namePrefix } = wishes;
@@ -86,6 +101,7 @@ export function planEject(
     deregister: wishes.deregister && there.bounds !== null,
     deleteProvisioned: wishes.provisioned === 'delete' && there.held !== null,
     neighbours: neighbours.map((neighbour) => planNeighbour(neighbour, namePrefix)),
+    eventSource: eventSource && eventSource.present !== eventSource.baseline ? eventSource : null,
     notes: [
       ...outcome(wishes, there),
       ...(there.foreign.length > 0 ? [`actions of others stay: ${there.foreign.join(', ')}`] : []),
@@ -95,6 +111,11 @@ export function planEject(
       ...(neighbours.length > 0
         ? []
         : ['neighbours (setting related), if there are any, keep their schedules unless --related names them']),
+      ...(eventSource
+        ? []
+        : [
+            'an event source that followed the plan (setting eventSource) keeps its maximum unless --event-source names it',
+          ]),
       ...stackNotes(facts),
     ],
   };
@@ -104,11 +125,6 @@ function planNeighbour({ resource, baseline, present, actions }: Neighbour, name
   const { own } = splitByOwner(actions, namePrefix);
   const scheduled = own.length > 0;
   return { resource, setBounds: scheduled ? differing(baseline, present) : null, deleteActions: own };
-}
-
-function must<T>(fact: Fact<T>): T {
-  if (fact.known) return fact.value;
-  throw new RefusedError(`nothing was removed: ${fact.why}`);
 }
 
 function newBounds({ bounds: wanted }: EjectWishes, { bounds: present }: Situation): CapacityBounds | null {
@@ -158,68 +174,9 @@ function outcome(wishes: EjectWishes, { bounds: target, held }: Situation): stri
   ];
 }
 
-/** A controller that still acts would write its schedule again within five minutes. */
-function stillRunning({ usage }: AccountFacts, nowMs: number): string[] {
-  if (!usage.known) return [];
-  const { startMs, stepSeconds, controller } = usage.value;
-  const fromStep = Math.max(0, Math.floor((nowMs - HOUR_MS - startMs) / (stepSeconds * 1000)));
-  const runs = sum(controller.ticks.subarray(fromStep));
-  return runs === 0
-    ? []
-    : [
-        `a controller ran for this alias within the last two hours (${runs} runs): stop it first, or in act mode it writes its schedule again within five minutes (parameter Mode=observe, or delete its stack)`,
-      ];
-}
-
-/** What a deleted stack or an earlier deployment has left elsewhere; named, not touched. */
-function orphanNotes(
-  facts: AccountFacts,
-  { resourceId, namePrefix, nowMs }: { resourceId: string; namePrefix: string; nowMs: number },
-): string[] {
-  const { functionName, alias } = facts.target;
-  const elsewhere = must(facts.actions).filter((action) => action.resourceId !== resourceId);
-  const names = new Set(must(facts.aliases).map(({ name }) => `function:${functionName}:${name}`));
-  const stranded = must(facts.targets)
-    .map((target) => target.resourceId)
-    .filter((id) => id.startsWith(`function:${functionName}:`) && id !== resourceId && !names.has(id));
-  const capacity = must(facts.provisioned).filter(({ qualifier }) => qualifier !== alias);
-  return [
-    ...expired(elsewhere, namePrefix, nowMs),
-    ...stranded.map((id) => `orphan: ${id} is registered, but there is no such alias`),
-    ...capacity.map(({ qualifier, requested }) => `orphan: ${requested} environments on ${functionName}:${qualifier}`),
-  ];
-}
-
-/** Targets with a schedule of Prewarm that nobody renews: a live controller always has an action ahead. */
-function expired(actions: readonly PlacedAction[], namePrefix: string, nowMs: number): string[] {
-  const last = new Map<string, { atMs: number; count: number }>();
-  for (const action of actions) {
-    if (splitByOwner([action], namePrefix).own.length === 0) continue;
-    const known = last.get(action.resourceId) ?? { atMs: 0, count: 0 };
-    last.set(action.resourceId, { atMs: Math.max(known.atMs, parseAt(action.schedule) ?? 0), count: known.count + 1 });
-  }
-  return [...last]
-    .filter(([, { atMs }]) => atMs <= nowMs)
-    .map(
-      ([id, { atMs, count }]) =>
-        `orphan: ${id} has ${count} actions of Prewarm, the last of ${isoUtc(atMs)}, and no controller renews them`,
-    );
-}
-
-function stackNotes({ tags }: AccountFacts): string[] {
-  const stack = tags.known ? tags.value['aws:cloudformation:stack-name'] : undefined;
-  const find = `aws cloudformation describe-stacks --query "Stacks[?Outputs[?OutputKey=='ControllerFunctionName']].StackName" --output text`;
-  return [
-    `the controller with its role, schedule, alarms and dashboard belongs to a stack that eject does not touch: find it with ${find}, delete it with aws cloudformation delete-stack --stack-name STACK`,
-    ...(stack === undefined
-      ? []
-      : [`the function itself belongs to stack ${stack}: deleting that one deletes the function, too`]),
-  ];
-}
-
-export function hasWork({ setBounds, deleteActions, deregister, deleteProvisioned, neighbours }: EjectPlan): boolean {
-  const scheduled = [{ setBounds, deleteActions }, ...neighbours];
-  return deregister || deleteProvisioned || scheduled.some((one) => one.setBounds || one.deleteActions.length > 0);
+export function hasWork(plan: EjectPlan): boolean {
+  const scheduled = [plan, ...plan.neighbours].some((one) => one.setBounds || one.deleteActions.length > 0);
+  return plan.deregister || plan.deleteProvisioned || scheduled || plan.eventSource !== null;
 }
 
 export interface EjectWriters {
@@ -227,21 +184,24 @@ export interface EjectWriters {
   remover: Remover;
   /** A writer for one neighbour. */
   neighbour: RelatedPorts['writerFor'];
+  setMaximumConcurrency: EventSourcePorts['setMaximumConcurrency'];
 }
 
 /**
  * The stated bounds first, then the actions in the order in which they would fire, so that wherever this stops the bounds
  * are in force and the last action, which returns to the baseline, is still there.
  */
-export async function carryOut(plan: EjectPlan, { scaling, remover, neighbour }: EjectWriters): Promise<number> {
-  const { target, deregister, deleteProvisioned } = plan;
+export async function carryOut(plan: EjectPlan, writers: EjectWriters): Promise<number> {
+  const { target, deregister, deleteProvisioned, eventSource } = plan;
+  const { scaling, remover, neighbour, setMaximumConcurrency } = writers;
   let writes = await withdraw(target, plan, scaling);
   if (deregister) await remover.deregister(target);
   if (deleteProvisioned) await remover.deleteProvisioned(target);
   if (neighbour) {
     for (const one of plan.neighbours) writes += await withdraw(target, one, neighbour(one.resource));
   }
-  return writes + Number(deregister) + Number(deleteProvisioned);
+  if (eventSource && setMaximumConcurrency) await setMaximumConcurrency(eventSource.uuid, eventSource.baseline);
+  return writes + [deregister, deleteProvisioned, eventSource !== null].filter(Boolean).length;
 }
 
 async function withdraw(
@@ -257,7 +217,7 @@ async function withdraw(
 const ACTIONS_SHOWN = 12;
 
 export function ejectText(plan: EjectPlan): string {
-  const { target, setBounds, deleteActions, deregister, deleteProvisioned, notes } = plan;
+  const { target, setBounds, deleteActions, deregister, deleteProvisioned, eventSource, notes } = plan;
   const shown = deleteActions.slice(0, ACTIONS_SHOWN);
   return [
     `eject ${target.functionName}:${target.alias}`,
@@ -272,6 +232,9 @@ export function ejectText(plan: EjectPlan): string {
       ({ resource, setBounds: bounds, deleteActions: actions }) =>
         `delete  ${actions.length} actions on ${resource.scalableDimension} of ${resource.resourceId}${bounds ? `, and set its bounds to ${bounds.minCapacity} to ${bounds.maxCapacity}` : ''}`,
     ),
+    ...(eventSource
+      ? [`set     maximum concurrency of event source ${eventSource.uuid} to ${eventSource.baseline}`]
+      : []),
     ...(hasWork(plan) ? [] : ['nothing to do: nothing of Prewarm is left on this target']),
     ...notes.map((note) => `note    ${note}`),
   ].join('\n');

@@ -1,8 +1,15 @@
 /** What an account says about a target: the port between the checks and AWS. All of it is read, none of it is written. */
+import { RefusedError } from '../errors.ts';
 import type { CapacityBounds, ScheduledAction, Target } from '../model.ts';
 
 /** Something that was asked of AWS: its answer, or which permission the answer takes. */
 export type Fact<T> = { known: true; value: T } | { known: false; action: string; why: string };
+
+/** The answer; throws RefusedError where it could not be read and nothing may be done without it. */
+export function must<T>(fact: Fact<T>): T {
+  if (fact.known) return fact.value;
+  throw new RefusedError(`nothing was removed: ${fact.why}`);
+}
 
 export interface FunctionFacts {
   arn: string;

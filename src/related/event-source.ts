@@ -80,7 +80,11 @@ export async function followEventSource(
 }
 
 /** What keeps the maximum from being changed, in the words of the operator's remedy. */
-function hindranceOf(uuid: string, state: EventSourceState | null, { target }: TargetConfig): string | null {
+export function hindranceOf(
+  uuid: string,
+  state: EventSourceState | null,
+  { target }: Pick<TargetConfig, 'target'>,
+): string | null {
   if (state === null) return `there is no event source mapping ${uuid} in this Region`;
   const { functionName, alias } = target;
   if (!new RegExp(`:function:${functionName}(:${alias})?$`).test(state.functionArn)) {

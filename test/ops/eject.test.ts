@@ -163,6 +163,51 @@ describe('prewarm eject on the local AWS', () => {
 });
 
 describe('the neighbours of a target', () => {
+  it('are left without a trace over HTTP, after a controller has scheduled them, and those of others untouched', async () => {
+    const clinic = await openClinic({ demand: (step) => (step % 288 < 100 ? 20 : 400) });
+    const { world } = clinic;
+    const table = {
+      namespace: 'dynamodb',
+      resourceId: 'table/a',
+      scalableDimension: 'dynamodb:table:ReadCapacityUnits',
+    };
+    const scope = { ServiceNamespace: 'dynamodb', ResourceId: 'table/a', ScalableDimension: table.scalableDimension };
+    const added = world.otherScaling.addResource({ ...table, capacity: 5 });
+    world.otherScaling.registerScalableTarget({ ...scope, MinCapacity: 5, MaxCapacity: 90 });
+    const related = JSON.stringify([{ ...table, unitsPerConcurrentExecution: 4, minCapacity: 5, maxCapacity: 90 }]);
+    const env = {
+      ...{ PREWARM_TARGETS: 'orders:live', PREWARM_MODE: 'act', PREWARM_MAX_CAPACITY: '50', PREWARM_RELATED: related },
+      PREWARM_COLD_START_PRICE_USD: '1',
+    };
+    const handler = createHandler({ env, nowMs: () => world.nowMs, log: { write: () => undefined } });
+    await handler({});
+    const ofOthers = { MinCapacity: 7, MaxCapacity: 9 };
+    world.otherScaling.putScheduledAction({
+      ...scope,
+      ...{ ScheduledActionName: 'nightly', Schedule: 'cron(0 3 * * ? *)', ScalableTargetAction: ofOthers },
+    });
+    world.advanceTo(world.nowMs + HOUR_MS);
+    const namesLeft = () =>
+      world.otherScaling.describeScheduledActions(scope).ScheduledActions.map((one) => one.ScheduledActionName);
+    expect(namesLeft().length).toBeGreaterThan(2);
+    expect(added.capacity).toBeGreaterThan(5);
+
+    const without = await clinic.prewarm(`${EJECT} --min-capacity 0 --max-capacity 0`);
+    expect(without.err).toContain('neighbours (setting related), if there are any, keep their schedules');
+    expect(namesLeft().length).toBeGreaterThan(2);
+
+    const first = await clinic.prewarm(`${EJECT} --min-capacity 0 --max-capacity 0 --related ${related}`);
+    expect(first.code).toBe(0);
+    expect(first.err).toMatch(/delete +\d+ actions on dynamodb:table:ReadCapacityUnits of table\/a/);
+    expect(namesLeft()).toEqual(['nightly']);
+    const [bounds] = world.otherScaling.describeScalableTargets({ ServiceNamespace: 'dynamodb' }).ScalableTargets;
+    expect(bounds).toMatchObject({ MinCapacity: 5, MaxCapacity: 90 });
+    expect(leftOf(clinic)).toEqual({ actions: [], bounds: [0, 0], provisioned: null });
+    const second = await clinic.prewarm(`${EJECT} --min-capacity 0 --max-capacity 0 --related ${related}`);
+    expect(second).toMatchObject({ code: 0, out: expect.stringContaining('nothing to remove') as string });
+    await clinic.server.close();
+  });
+
   it('lose the actions of Prewarm and return to their own bounds, each by its own writer', async () => {
     const clinic = await openClinic();
     const reader = createAccountReader(createClients({ access: 'read' }), () => clinic.world.nowMs);
@@ -178,10 +223,11 @@ describe('the neighbours of a target', () => {
       { minCapacity: 40, maxCapacity: 90 },
       { namePrefix: 'prewarm', bounds: null, deregister: false, provisioned: null },
     ];
-    const plan = planEject(facts, wishes, clinic.world.nowMs, [
+    const neighbours = [
       { resource: resource('table/a'), baseline, present, actions: [action('prewarm-1-1300'), action('nightly')] },
       { resource: resource('table/b'), baseline, present, actions: [action('nightly')] },
-    ]);
+    ];
+    const plan = planEject(facts, wishes, clinic.world.nowMs, { neighbours, eventSource: null });
     expect(hasWork(plan)).toBe(true);
     expect(ejectText(plan)).toContain(
       'delete  1 actions on dynamodb:table:ReadCapacityUnits of table/a, and set its bounds to 5 to 90',
@@ -195,8 +241,42 @@ describe('the neighbours of a target', () => {
     });
     const remover = createRemover(createClients());
     const neighbour = ({ resourceId }: { resourceId: string }) => writerOf(resourceId);
-    expect(await carryOut(plan, { scaling: writerOf('alias'), remover, neighbour })).toBe(2);
+    expect(await carryOut(plan, { scaling: writerOf('alias'), remover, neighbour, setMaximumConcurrency: null })).toBe(
+      2,
+    );
     expect(done).toEqual(['table/a 5-90', 'table/a prewarm-1-1300']);
+    await clinic.server.close();
+  });
+});
+
+describe('the event source of a target', () => {
+  it('returns to the most that its setting allows, and is never one of another function', async () => {
+    const clinic = await openClinic();
+    const { world } = clinic;
+    const arn = 'arn:aws:sqs:us-east-1:123456789012:jobs';
+    world.surround('orders', {
+      eventSources: [
+        { arn, qualifier: 'live', maximumConcurrency: 4 },
+        { arn, qualifier: 'blue' },
+      ],
+    });
+    const uuids = [0, 1].map((index) => `00000000-0000-4000-b000-00000000000${index}`);
+    const setting = (uuid = '') => `--event-source {"uuid":"${uuid}","min":2,"max":80}`;
+    const maximum = () => world.lambda.getEventSourceMapping(uuids[0]!).ScalingConfig?.MaximumConcurrency;
+
+    const without = await clinic.prewarm(`${EJECT} --keep-bounds`);
+    expect(without.err).toContain('an event source that followed the plan (setting eventSource) keeps its maximum');
+    const other = await clinic.prewarm(`${EJECT} --keep-bounds ${setting(uuids[1])}`);
+    expect(other).toMatchObject({ code: 2, err: expect.stringContaining('orders:blue, not orders:live') as string });
+    expect(maximum()).toBe(4);
+
+    const done = await clinic.prewarm(`${EJECT} --keep-bounds ${setting(uuids[0])}`);
+    expect(done).toMatchObject({ code: 0, err: expect.stringMatching(/set +maximum concurrency .* to 80/) as string });
+    expect(maximum()).toBe(80);
+    const again = await clinic.prewarm(`${EJECT} --keep-bounds ${setting(uuids[0])}`);
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining('nothing to remove') as string });
+    const gone = await clinic.prewarm(`${EJECT} --keep-bounds ${setting('00000000-0000-4000-b000-00000000ffff')}`);
+    expect(gone.out).toContain('nothing to remove');
     await clinic.server.close();
   });
 });
