@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { cliPage } from './docs-cli.ts';
 import { environmentName } from '../src/config-env.ts';
 import { LOG_LEVELS, settingsSchema } from '../src/config.ts';
 import { flagName } from '../src/commands/settings-flags.ts';
@@ -132,7 +133,11 @@ none is removed or changes its meaning. \`prewarm report FILE.json\` makes an HT
 ${sections.join('\n')}`;
 }
 
-export const PAGES = { 'docs/configuration.md': configurationPage, 'docs/json-output.md': jsonOutputPage };
+export const PAGES = {
+  'docs/configuration.md': configurationPage,
+  'docs/json-output.md': jsonOutputPage,
+  'docs/cli.md': cliPage,
+};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [path, page] of Object.entries(PAGES))

@@ -74,9 +74,9 @@ Environment:
   AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL ...  as for the AWS CLI
   NO_COLOR, FORCE_COLOR                          colours never; always (0: never)
   COLUMNS                                        width where no terminal tells it
-  TZ                                             zone that times are shown in, unless --timezone is given
-  PREWARM_...                                    settings of the deployed controller, not of these commands:
-                                                 docs/configuration.md
+  TZ                                             zone of the times shown, unless --timezone is given
+  PREWARM_...                                    settings of the deployed controller, see docs/configuration.md;
+                                                 these commands take flags in their place
 `;
 
 const VERSION = '0.1.0';

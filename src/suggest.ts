@@ -12,14 +12,20 @@ export function nearest(word: string, known: readonly string[]): string | null {
   if (wanted === '' || wanted.length > LONGEST) return null;
   let best: { word: string; edits: number } | null = null;
   for (const candidate of known) {
-    const other = candidate.toLowerCase();
-    const edits = distance(wanted, other);
-    const near = edits <= Math.max(1, Math.floor(Math.max(wanted.length, other.length) / 3));
-    if (near && (!best || edits < best.edits)) best = { word: candidate, edits };
+    for (const other of formsOf(candidate.toLowerCase())) {
+      const edits = distance(wanted, other);
+      const near = edits <= Math.max(1, Math.floor(Math.max(wanted.length, other.length) / 3));
+      if (near && (!best || edits < best.edits)) best = { word: candidate, edits };
+    }
   }
   if (best) return best.word;
   const contained = known.filter((candidate) => wanted.length >= 3 && candidate.toLowerCase().includes(wanted));
   return contained.length === 1 ? (contained[0] ?? null) : null;
+}
+
+/** A path (`Europe/Berlin`) may be meant by its last part. */
+function formsOf(word: string): string[] {
+  return word.includes('/') ? [word, word.slice(word.lastIndexOf('/') + 1)] : [word];
 }
 
 /** Nobody mistypes a word of this length. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +96,49 @@ describe('prewarm preview --metrics', () => {
   });
 });
 
+describe('what is shown to people', () => {
+  const WAVE = 'preview --metrics - --average-duration-ms 2000';
+
+  it('is in the zone that is asked for, and says so; JSON is in UTC all the same', async () => {
+    const [text, json] = await Promise.all([
+      prewarm(`${WAVE} --timezone europe/berlin`, waveCsv()),
+      prewarm(`${WAVE} --timezone Europe/Berlin --json`, waveCsv()),
+    ]);
+    expect(text.out).toContain('stdin:file at 2026-02-05 01:00+01:00');
+    expect(text.out).toContain('times     in Europe/Berlin');
+    expect(text.out).not.toMatch(/\dZ\b/);
+    expect(JSON.parse(json.out)).toMatchObject({ now: '2026-02-05T00:00:00Z' });
+  });
+
+  it('is the decision alone with --quiet, and its whole trail besides with --verbose, which leaves the result as it is', async () => {
+    const [plain, quiet, verbose] = await Promise.all(
+      ['', ' --quiet', ' --verbose'].map((flag) => prewarm(WAVE + flag, waveCsv())),
+    );
+    expect(plain?.err).toBe('');
+    expect(quiet?.err).toBe('');
+    expect(quiet?.out).toMatch(/^decision {2}.*\nplan {6}.*\n$/);
+    expect(verbose?.out).toBe(plain?.out);
+    for (const what of ['read', 'reliable', 'demand', 'gaps', 'age', 'checked', 'trust', 'ranking', 'limits', 'capped'])
+      expect(verbose?.err).toMatch(new RegExp(`^${what} +\\S`, 'm'));
+    expect(verbose?.err).toMatch(/\d+ +constant 3 +\$[\d.]+ +[\d.]+ +\$[\d.]+ +\$[\d.]+ dearer: /);
+  });
+
+  it('says which hours are missing where the forecast is the recent level alone', async () => {
+    const lines = waveCsv(2).split('\n');
+    const withGap = [...lines.slice(0, 240), ...lines.slice(324)].join('\n');
+    const { out } = await prewarm(WAVE, withGap);
+    expect(out).toMatch(
+      /a weak forecast, the recent level alone: a daily pattern needs 7 more known hours \(48 in all\)/,
+    );
+  });
+
+  it('cannot be acted upon by what comes from outside', async () => {
+    const { code, err } = await prewarm(['preview', '--metrics', '\u001b]0;owned\u0007\u202egone.csv']);
+    expect(code).toBe(2);
+    expect(err).toContain('\\u001b]0;owned\\u0007\\u202egone.csv');
+  });
+});
+
 describe('wrong input', () => {
   it.each<[string, string | string[], string, RegExp]>([
     ['no command', '', '', /Usage: prewarm/],
@@ -127,6 +171,26 @@ describe('wrong input', () => {
       '',
       /--max-capacity = nothing: must be given in act mode/,
     ],
+    [
+      'a word that is none',
+      ['preview', '--metrics', TRACE, '--scaling-mode', 'pim'],
+      '',
+      /--scaling-mode.*did you mean pin\?/,
+    ],
+    [
+      'a zone that is none',
+      'preview --metrics - --time-zone Europe/Berln',
+      '',
+      /--time-zone.*did you mean Europe\/Berlin\?/,
+    ],
+    [
+      'a zone to show that is none',
+      'preview --metrics - --timezone Berlim',
+      '',
+      /--timezone.*did you mean Europe\/Berlin\?/,
+    ],
+    ['quiet and verbose', 'demo --quiet --verbose', '', /--quiet and --verbose exclude each other/],
+    ['a shell that is none', 'completion bsh', '', /Allowed choices are bash, zsh, fish, powershell/],
     ['too many demo days', 'demo --days 99', '', /--days = "99": must be a whole number from 1 to 7/],
   ])('%s exits with 2 and one message that says what to do', async (_, line, input, expected) => {
     const { code, out, err } = await prewarm(line, input);
@@ -144,6 +208,39 @@ describe('wrong input', () => {
       expect(out).toContain('Usage: prewarm');
     },
   );
+});
+
+describe('prewarm completion', () => {
+  it.each(['bash', 'zsh', 'fish', 'powershell'])(
+    'knows for %s every command, its flags and their words',
+    async (shell) => {
+      const { code, out, err } = await prewarm(`completion ${shell}`);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      for (const word of ['preview', 'eject', 'time-zone', 'provisioned', 'keep', 'floor']) expect(out).toContain(word);
+    },
+  );
+
+  it('completes in bash', async () => {
+    const { out } = await prewarm('completion bash');
+    const complete = (...words: string[]) =>
+      execFileSync('bash', [
+        '--norc',
+        '-c',
+        `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _prewarm; echo "\${COMPREPLY[*]}"`,
+        'bash',
+        'prewarm',
+        ...words,
+      ])
+        .toString()
+        .trim();
+    expect(complete('prev')).toBe('preview');
+    expect(complete('preview', '--met')).toBe('--metrics');
+    expect(complete('preview', '--scaling-mode', '')).toBe('pin floor');
+    expect(complete('preview', '--scaling-mode', '=', 'f')).toBe('floor');
+    expect(complete('eject', '--function', 'f', '--provisioned', 'd')).toBe('delete');
+    expect(complete('preview', '--metrics', 'LICEN')).toBe('LICENSE');
+    expect(complete('help', 'ex')).toBe('export');
+  });
 });
 
 describe('against AWS', () => {

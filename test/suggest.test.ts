@@ -12,6 +12,7 @@ describe('the nearest word', () => {
     ['ARM64', ['x86_64', 'arm64'], 'arm64'],
     ['PREWARM_MAX_CAPACTIY', ['PREWARM_MIN_CAPACITY', 'PREWARM_MAX_CAPACITY'], 'PREWARM_MAX_CAPACITY'],
     ['Europe/Berln', ZONES, 'Europe/Berlin'],
+    ['Berlim', ZONES, 'Europe/Berlin'],
     ['berlin', ZONES, 'Europe/Berlin'],
     ['quite something else', ['pin', 'floor'], null],
     ['', ['pin'], null],

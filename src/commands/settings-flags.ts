@@ -18,8 +18,10 @@ export function flagName(setting: string): string {
   return `--${setting.replace(/([A-Z])/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+export const SETTINGS_GROUP = 'Settings (docs/configuration.md says more):';
+
 export function addSettingsFlags(command: Command): Command {
-  command.optionsGroup('Settings (docs/configuration.md says more):');
+  command.optionsGroup(SETTINGS_GROUP);
   for (const [name, field] of FLAG_SETTINGS) {
     if (name === AWS_FLAG) continue;
     const byDefault = isStructured(field)

@@ -112,9 +112,14 @@ function whyNot(
   if (!objectiveMet) return `${count(score.coldStartsPerDay - winner.coldStartsPerDay, 1)} cold starts more`;
   const dearer = score.effectiveUsdPerDay - winner.effectiveUsdPerDay;
   if (dearer < 0) return 'cheaper, not by enough to change';
-  const more = score.coldStartsPerDay - winner.coldStartsPerDay;
-  const by = maxColdStartRate === undefined && more > 0 ? `, with ${count(more, 1)} cold starts more` : '';
-  return `${usd(dearer)} dearer${by}`;
+  if (maxColdStartRate !== undefined) return `${usd(dearer)} dearer`;
+  const bill = score.billUsdPerDay - winner.billUsdPerDay;
+  const coldStarts = score.coldStartsPerDay - winner.coldStartsPerDay;
+  return `${usd(dearer)} dearer: bill ${sign(bill)}${usd(bill)}, ${sign(coldStarts)}${count(coldStarts, 1)} cold starts`;
+}
+
+function sign(value: number): string {
+  return value > 0 ? '+' : '';
 }
 
 function limitTrail({ plan, actions, outcome }: TickReport, config: TargetConfig): string[] {
