@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { cliPage } from './docs-cli.ts';
 import { configurationPage } from './docs-configuration.ts';
 import { doctorSchema } from '../src/ops/doctor-report.ts';
 import { statusSchema } from '../src/ops/status-report.ts';
@@ -72,7 +73,11 @@ none is removed or changes its meaning. \`prewarm report FILE.json\` makes an HT
 ${sections.join('\n')}`;
 }
 
-export const PAGES = { 'docs/configuration.md': () => configurationPage(COMMAND), 'docs/json-output.md': jsonOutputPage };
+export const PAGES = {
+  'docs/configuration.md': () => configurationPage(COMMAND),
+  'docs/json-output.md': jsonOutputPage,
+  'docs/cli.md': cliPage,
+};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [path, page] of Object.entries(PAGES))
