@@ -142,7 +142,7 @@ function assumptionTable({ assumptions }: ReportModel): HTMLElement {
   );
   return element(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Assumptions' },
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Values of the assumptions' },
     element(
       'table',
       { class: 'table' },
