@@ -1,6 +1,6 @@
 /** `prewarm demo`: the built controller lives through days of a real workload in the local AWS, and shows what it did. */
 import type { Command } from 'commander';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -45,7 +45,6 @@ interface Run {
   scenario: Scenario;
   /** Makes the built controller, which writes its log to `hear`. */
   connect: (hear: (line: string) => void) => (endpoint: string, nowMs: () => number) => Handler;
-  signal: AbortSignal;
   /** Prints the result. */
   finish: (run: Record<keyof Worlds, Simulated>) => void;
 }
@@ -61,29 +60,35 @@ async function demo(options: DemoOptions, io: CommandIo): Promise<void> {
     if (options.json) output.json(demoJson(result));
     else output.print((output.quiet ? demoSummary : demoText)(result, output.terminal));
   };
-  await interruptible((signal) =>
-    withBuiltController({ io, output }, async (createHandler) => {
-      const connect: Run['connect'] = (hear) => (endpoint, nowMs) => {
-        process.env.AWS_ENDPOINT_URL = endpoint;
-        const write = (line: string) => {
-          log.push(line);
-          hear(line);
-        };
-        return createHandler({ env: controllerSettings(scenario), nowMs, log: { write } });
-      };
-      const run: Run = { scenario, connect, signal, finish };
-      await (port === null
-        ? showAtEnd(run, output)
-        : showLive(run, { port, open: options.open === true, env: io.env, output }));
-    }),
-  );
+  const createHandler = await loadController(output, io);
+  const restore = setEnvironment({
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+  const connect: Run['connect'] = (hear) => (endpoint, nowMs) => {
+    process.env.AWS_ENDPOINT_URL = endpoint;
+    const write = (line: string) => {
+      log.push(line);
+      hear(line);
+    };
+    return createHandler({ env: controllerSettings(scenario), nowMs, log: { write } });
+  };
+  const run: Run = { scenario, connect, finish };
+  try {
+    await (port === null
+      ? showAtEnd(run, output)
+      : showLive(run, { port, open: options.open === true, env: io.env, output }));
+  } finally {
+    restore();
+  }
 }
 
-async function showAtEnd({ scenario, connect, signal, finish }: Run, output: Output): Promise<void> {
+async function showAtEnd({ scenario, connect, finish }: Run, output: Output): Promise<void> {
   const { startMs, endMs } = scenario;
   const run = await output.progress(`${(endMs - startMs) / SLOT_MS} ticks`, (progress) => {
     const onMinute = ({ withPrewarm }: Worlds) => progress.update((withPrewarm.nowMs - startMs) / (endMs - startMs));
-    return simulate(scenario, { connect: connect(() => undefined), onMinute, signal });
+    return simulate(scenario, { connect: connect(() => undefined), onMinute });
   });
   finish(run);
 }
@@ -100,8 +105,8 @@ interface LiveOptions {
 
 async function showLive(run: Run, { port, open, env, output }: LiveOptions): Promise<void> {
   const assets = pageAssets(await bundlePage('demo'));
-  try {
-    await runLive({
+  const show = (signal: AbortSignal) =>
+    runLive({
       ...run,
       assets,
       port,
@@ -115,7 +120,10 @@ async function showLive(run: Run, { port, open, env, output }: LiveOptions): Pro
         run.finish(result);
         output.say('the page shows the result until Ctrl-C');
       },
+      signal,
     });
+  try {
+    await interruptible(show);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new InputError(`--port = ${port}: something else listens there; leave it out for a free one`);
@@ -146,29 +154,17 @@ function daysFrom(text: string | undefined): number {
 
 type CreateHandler = typeof import('../handler.ts').createHandler;
 
-/** Builds what is deployed, in a folder that is gone afterwards, however the process ends. */
-async function withBuiltController(
-  { io, output }: { io: CommandIo; output: Output },
-  work: (createHandler: CreateHandler) => Promise<void>,
-): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'prewarm-demo-'));
-  const restore = setEnvironment({
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+/** Builds what is deployed and loads it; the file is not needed any longer then. */
+async function loadController(output: Output, io: CommandIo): Promise<CreateHandler> {
+  const folder = mkdtempSync(join(tmpdir(), 'prewarm-demo-'));
+  return await withTemporary(folder, io, async () => {
+    const { outfile, bytes } = await buildHandler({ outfile: join(folder, 'handler.mjs') });
+    output.say(
+      `built the controller: one file of ${Math.ceil(bytes / 1024)} KiB; it talks to a local AWS through the AWS SDK`,
+    );
+    const { createHandler } = (await import(pathToFileURL(outfile).href)) as { createHandler: CreateHandler };
+    return createHandler;
   });
-  try {
-    await withTemporary(folder, io, async () => {
-      const { outfile, bytes } = await buildHandler({ outfile: join(folder, 'handler.mjs') });
-      output.say(
-        `built the controller: one file of ${Math.ceil(bytes / 1024)} KiB; it talks to a local AWS through the AWS SDK`,
-      );
-      const { createHandler } = (await import(pathToFileURL(outfile).href)) as { createHandler: CreateHandler };
-      await work(createHandler);
-    });
-  } finally {
-    restore();
-  }
 }
 
 /** The SDK reads endpoint and credentials from the environment; what was there before comes back afterwards. */

@@ -1,7 +1,7 @@
 /** What the demo shows at its end: the decision, the chart of the day, and cold starts and dollars side by side. */
+import { policyResults } from '../demo/result.ts';
 import { bySlot, type Scenario, type Simulated } from '../demo/simulate.ts';
-import { ASSUMED, WORKLOAD_SOURCE } from '../demo/workload.ts';
-import { billUsd, listPrices, PRICES_AS_OF } from '../economics/prices.ts';
+import { ASSUMED, ASSUMED_SENTENCE, PRICES_SENTENCE, WORKLOAD_SOURCE } from '../demo/workload.ts';
 import { isoUtc, SLOT_MS } from '../time.ts';
 import { chartLegend, renderChart } from './chart.ts';
 import { renderTable, type Terminal } from './terminal.ts';
@@ -14,39 +14,10 @@ export interface DemoResult {
   log: readonly string[];
 }
 
-interface PolicyResult {
-  name: string;
-  coldStarts: number;
-  coldStartRate: number;
-  costUsd: number;
-  /** costUsd + the price of its cold starts. */
-  effectiveCostUsd: number;
-  provisionedHours: number;
-  /** Share of the provisioned time in which requests ran; NaN without any. */
-  utilization: number;
-}
-
 const CHART_HEIGHT = 16;
 
 /** One day at a time fits a terminal; of several days the last is drawn. */
 const CHART_SLOTS = 288;
-
-function resultsOf({ scenario, withPrewarm, onDemand }: DemoResult): PolicyResult[] {
-  return [resultOf('with Prewarm', withPrewarm, scenario), resultOf('on demand', onDemand, scenario)];
-}
-
-function resultOf(name: string, { usage }: Simulated, scenario: Scenario): PolicyResult {
-  const costUsd = billUsd(usage, scenario.memoryMb, listPrices(scenario.architecture));
-  return {
-    name,
-    coldStarts: usage.coldStarts,
-    coldStartRate: usage.coldStarts / Math.max(1, usage.invocations),
-    costUsd,
-    effectiveCostUsd: costUsd + usage.coldStarts * ASSUMED.coldStartPriceUsd,
-    provisionedHours: usage.provisionedMs / 3_600_000,
-    utilization: usage.provisionedRunMs / usage.provisionedMs,
-  };
-}
 
 /** The demo's result for machines. */
 export function demoJson(result: DemoResult): Record<string, unknown> {
@@ -61,10 +32,7 @@ export function demoJson(result: DemoResult): Record<string, unknown> {
     },
     assumptions: ASSUMED,
     apiCalls: countCalls(withPrewarm),
-    policies: resultsOf(result).map((policy) => ({
-      ...policy,
-      utilization: Number.isNaN(policy.utilization) ? null : policy.utilization,
-    })),
+    policies: policyResults(scenario, result),
     timeline: Array.from(bySlot(withPrewarm.minutes.requestedProvisioned), (capacity, slot) => ({
       at: isoUtc(scenario.startMs + slot * SLOT_MS),
       capacity,
@@ -81,11 +49,10 @@ function countCalls({ calls }: Simulated): Record<string, number> {
 export function demoText(result: DemoResult, terminal: Terminal): string {
   const { scenario, withPrewarm } = result;
   const name = `${scenario.functionName}:${scenario.alias}`;
-  const { averageDurationMs, coldStartMs, idleTimeoutSeconds, memoryMb } = ASSUMED;
   return [
     terminal.paint('strong', `${name}, ${isoUtc(scenario.startMs)} to ${isoUtc(scenario.endMs)}`),
     `workload   ${WORKLOAD_SOURCE}`,
-    `assumed    ${averageDurationMs / 1000} s a request, ${coldStartMs / 1000} s to start, warm for ${idleTimeoutSeconds / 60} min, ${memoryMb} MB; avoiding a cold start is worth ${ASSUMED.coldStartPriceUsd} USD`,
+    `assumed    ${ASSUMED_SENTENCE}`,
     `times      in ${terminal.zone}`,
     ...decisionLines(result.log),
     scheduledLine(withPrewarm),
@@ -93,10 +60,7 @@ export function demoText(result: DemoResult, terminal: Terminal): string {
     ...chartOf(withPrewarm, scenario, terminal),
     '',
     ...comparison(result, terminal),
-    terminal.paint(
-      'dim',
-      `list prices of us-east-1 as of ${PRICES_AS_OF}; provisioned concurrency in whole steps of five minutes`,
-    ),
+    terminal.paint('dim', PRICES_SENTENCE),
   ].join('\n');
 }
 
@@ -139,14 +103,14 @@ function chartOf({ minutes }: Simulated, scenario: Scenario, terminal: Terminal)
 }
 
 function comparison(result: DemoResult, terminal: Terminal): string[] {
-  const rows = resultsOf(result).map((policy) => [
+  const rows = policyResults(result.scenario, result).map((policy) => [
     policy.name,
     String(policy.coldStarts),
     `${(policy.coldStartRate * 100).toFixed(2)} %`,
     `$${policy.costUsd.toFixed(2)}`,
     `$${policy.effectiveCostUsd.toFixed(2)}`,
     policy.provisionedHours.toFixed(1),
-    Number.isNaN(policy.utilization) ? '-' : `${(policy.utilization * 100).toFixed(0)} %`,
+    policy.utilization === null ? '-' : `${(policy.utilization * 100).toFixed(0)} %`,
   ]);
   return renderTable(['', 'cold starts', 'of requests', 'bill', 'all in', 'env-hours', 'utilised'], rows, { terminal });
 }

@@ -20,7 +20,7 @@ export interface Environments {
 }
 
 /** Room for this many from the start, so that nothing moves; more rows come when they are needed. */
-const CELLS = 120;
+const CELLS = 200;
 
 export function createEnvironments(
   world: 'withPrewarm' | 'onDemand',

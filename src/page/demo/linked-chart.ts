@@ -66,7 +66,15 @@ export function createLinkedChart(options: LinkedChartOptions): LinkedChart {
   host.style.height = `${options.height}px`;
   let chart: uPlot | null = null;
   let story: Story | null = null;
+  let window: TimeWindow | null = null;
+  let isInSight = true;
 
+  // What is out of sight is drawn when it comes into sight: that leaves more time for the simulation.
+  const draw = () => {
+    if (!chart || !window || (!isInSight && !story?.end)) return;
+    chart.setScale('x', window);
+    showReadout();
+  };
   const showReadout = () => {
     if (!story?.now || !chart) return;
     const pointed = chart.cursor.idx;
@@ -98,10 +106,14 @@ export function createLinkedChart(options: LinkedChartOptions): LinkedChart {
         of.seconds,
         ...options.lines.map(({ column }) => of.columns[column]),
       ]);
+      new IntersectionObserver(([entry]) => {
+        isInSight = entry?.isIntersecting ?? true;
+        draw();
+      }).observe(host);
     },
-    show(window) {
-      chart?.setScale('x', window);
-      if (chart) showReadout();
+    show(next) {
+      window = next;
+      draw();
     },
   };
 }
