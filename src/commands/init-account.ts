@@ -67,11 +67,11 @@ export async function surveyAccount(
   return output.progress('reading metrics', async (progress) => {
     const use = await survey.use(open.map(({ fn }) => fn.name));
     const chosen = chooseCandidates(open, use, { options, region, top }, notes);
-    const looked: { source: RankSource; obstacle: Obstacle | null }[] = [];
+    const looked: Looked[] = [];
     for (const [i, wanted] of chosen.entries()) {
       progress.update(i / chosen.length, `looking at ${wanted.fn.name}`);
       const hours = use.get(wanted.fn.name);
-      if (hours) looked.push(await closerLook(survey, wanted, hours, { ...options, region }));
+      if (hours) looked.push(await lookOrFail(survey, wanted, hours, { ...options, region }));
     }
     const obstacles = [...looked.map(({ obstacle }) => obstacle), ...excluded].filter((one) => one !== null);
     return { region, sources: looked.map(({ source }) => source), obstacles, notes };
@@ -130,7 +130,7 @@ function chooseCandidates(
     { objectiveOf: (fn) => objectiveOf(configOf(fn)), coldStartMs },
   );
   const quiet = open.length - candidates.length;
-  if (quiet > 0) notes.push(`${quiet} functions are called so little that no plan could pay for itself`);
+  if (quiet > 0) notes.push(`${quiet} of ${open.length} are called so little that no plan could pay for itself`);
   if (candidates.length > top)
     notes.push(`the ${top} most promising of ${candidates.length} were looked at; --top N looks at more`);
   return candidates.slice(0, top).map(({ fn }) => ({ fn }));
@@ -138,12 +138,30 @@ function chooseCandidates(
 
 const PROBE = { functionName: 'any', alias: 'any' };
 
+interface Looked {
+  source: RankSource;
+  obstacle: Obstacle | null;
+}
+
+/** One that cannot be looked at, deleted meanwhile or not to be read, fails in the ranking, beside the others. */
+async function lookOrFail(...args: Parameters<typeof closerLook>): Promise<Looked> {
+  try {
+    return await closerLook(...args);
+  } catch (error) {
+    const [, { fn }] = args;
+    const fail = (): never => {
+      throw error;
+    };
+    return { source: { name: fn.name, load: () => Promise.resolve().then(fail) }, obstacle: null };
+  }
+}
+
 async function closerLook(
   survey: AccountSurvey,
   { fn, alias: wanted }: Wanted,
   use: HourlyUse,
   options: AccountOptions,
-): Promise<{ source: RankSource; obstacle: Obstacle | null }> {
+): Promise<Looked> {
   const { name } = fn;
   const aliases = await survey.aliases(name);
   const { alias, obstacle } = aliasOf(fn, aliases, use, { wanted, usual: USUAL_ALIAS });

@@ -82,7 +82,7 @@ async function initIn(given: InitOptions, subfolder: string | null, speech: Spee
   const { io, output } = speech;
   const folder = join(given.outputDir ?? OUTPUT_DIR, subfolder ?? '');
   const paths = { targets: join(folder, 'targets.json'), parameters: join(folder, 'parameters.yaml') };
-  if (!io.stdin.isTTY) refuseExisting(Object.values(paths), given);
+  if (!mayAsk(given, io)) refuseExisting(Object.values(paths), given);
   const options = await withPrice(given, io);
   const { sources, obstacles, notes, region } = await look(options, speech);
   const ranking = sources.length > 0 ? await rankWithProgress(sources, options.replay, speech) : NOTHING;

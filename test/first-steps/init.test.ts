@@ -50,7 +50,7 @@ describe('prewarm init on an account', () => {
     expect(out).toMatch(/rush:live +worth it/);
     expect(out).toMatch(/bare:live +worth it/);
     expect(out).not.toMatch(/quiet:live/);
-    expect(out).toContain('1 functions are called so little that no plan could pay for itself');
+    expect(out).toContain('1 of 3 are called so little that no plan could pay for itself');
     expect(out).toMatch(
       /bare has no alias: .*not for \$LATEST\n.*publish-version --function-name bare\n.*create-alias/,
     );
@@ -91,7 +91,7 @@ describe('prewarm init on an account', () => {
     const { code, out } = await prewarm([...argv, '--most-functions', '55'], undefined, NOW_MS);
     expect(code).toBe(0);
     expect(out).toContain('the first 55 functions were looked at; --most-functions N looks at more');
-    expect(out).toContain('55 functions are called so little');
+    expect(out).toContain('55 of 55 are called so little');
     expect(out).toContain('Nothing to write.');
     expect(existsSync(join(folder, 'many'))).toBe(false);
     const count = (operation: string) => server.calls.filter((call) => call.operation === operation).length;
@@ -108,6 +108,25 @@ describe('prewarm init on an account', () => {
     expect(denied).toMatchObject({ code: 1, err: expect.stringContaining('lambda:ListFunctions') as string });
   });
 
+  it('names a function that it may not look at, and goes on with the others', async () => {
+    const { server } = await openAccount(['quiet', 'bare']);
+    server.inject({ operation: 'ListAliases', kind: 'access-denied', times: 1 });
+    const argv = [
+      'init',
+      '--yes',
+      '--functions',
+      'bare,quiet',
+      '--replay',
+      '0',
+      '--output-dir',
+      join(folder, 'denied'),
+    ];
+    const { code, out, err } = await prewarm(argv, undefined, NOW_MS);
+    expect([code, err]).toEqual([1, expect.stringContaining('could not be ranked: bare')]);
+    expect(out).toMatch(/failed +bare: Access denied: .*lambda:ListAliases/);
+    expect(written('denied').targets).toMatchObject([{ functionName: 'quiet' }]);
+  });
+
   it('takes functions that are named, whatever it thinks of them, but not without their alias', async () => {
     const { called } = await openAccount(['quiet', 'bare', 'direct']);
     const argv = ['init', '--yes', '--functions', 'quiet,bare,direct', '--max-capacity', '7', '--replay', '0'];
@@ -118,6 +137,31 @@ describe('prewarm init on an account', () => {
     expect(called()).not.toContain('lambda:ListFunctions');
     const gone = await prewarm(['init', '--yes', '--functions', 'gone'], undefined, NOW_MS);
     expect(gone).toMatchObject({ code: 2, err: expect.stringContaining('function "gone"') as string });
+  });
+});
+
+describe('prewarm init on what AWS knows of a function', () => {
+  it('takes the initialisation that Lambda Insights reports, in each Region that is named', async () => {
+    const { world } = await openAccount(['quiet']);
+    for (const [minutes, init_duration] of [
+      [90, 4000],
+      [100, 5000],
+    ] as const) {
+      const metrics = {
+        Namespace: 'LambdaInsights',
+        Dimensions: [['function_name']],
+        Metrics: [{ Name: 'init_duration' }],
+      };
+      const _aws = { Timestamp: START_MS - minutes * 60_000, CloudWatchMetrics: [metrics] };
+      world.log(JSON.stringify({ _aws, function_name: 'quiet', init_duration }));
+    }
+    const argv = ['init', '--yes', '--functions', 'quiet', '--replay', '0', '--region', 'us-east-1,eu-west-1'];
+    const { code, out } = await prewarm([...argv, '--output-dir', join(folder, 'regions')], undefined, NOW_MS);
+    expect(code).toBe(0);
+    for (const region of ['us-east-1', 'eu-west-1']) {
+      expect(out).toContain(`sam deploy --stack-name prewarm-${region} --region ${region}`);
+      expect(written(join('regions', region)).parameters).toMatchObject({ Targets: 'quiet:live', ColdStartMs: '4500' });
+    }
   });
 });
 
@@ -140,6 +184,13 @@ describe('prewarm init at a terminal', () => {
     const over = await prewarm(argv, ['0.7', '', 'y'], NOW_MS);
     expect(over.err).toContain('Write these, over ');
     expect(written('asked').parameters.ColdStartPriceUsd).toBe('0.7');
+  });
+
+  it('goes no further where the input ends', async () => {
+    const { server } = await openAccount(['quiet']);
+    const { code, err } = await prewarm(['init'], [], NOW_MS);
+    expect([code, err]).toEqual([1, expect.stringContaining('nothing was written: there was no answer')]);
+    expect(server.calls).toEqual([]);
   });
 
   it('reads nothing that costs when told so', async () => {
