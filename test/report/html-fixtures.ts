@@ -235,11 +235,24 @@ export function olderReplay(): ReplayJson {
 }
 
 export function olderPreview(): PreviewJson {
-  const json = previewFixture();
-  for (const name of ['assumptions', 'demand', 'heldForecast', 'forecastQuality', 'alternatives'] as const)
-    delete json[name];
-  for (const candidate of json.decision.candidates) delete candidate.parameters;
-  return json;
+  const { schema, target, now, history, forecast, decision, plan, actions, changes, notes } = previewFixture();
+  const candidates = decision.candidates.map((candidate) => {
+    const older = { ...candidate };
+    delete older.parameters;
+    return older;
+  });
+  return {
+    schema,
+    target,
+    now,
+    history,
+    forecast,
+    decision: { ...decision, candidates },
+    plan,
+    actions,
+    changes,
+    notes,
+  };
 }
 
 /** Ends a script, opens one, turns the reading direction, and is long. */

@@ -65,9 +65,9 @@ export function showSlot(model: ReportModel, clock: Clock, slotMs: number): void
       'dl',
       { class: 'facts' },
       ...fact('Held', facts.level === null ? '–' : number(facts.level, 0), 'environments'),
-      ...fact('Demand', facts.demand === null ? '–' : number(facts.demand, 1), 'at its busiest moment'),
+      ...fact('Demand', facts.demand === null ? '–' : number(facts.demand, 1), 'at its busiest'),
       ...facts.quantiles
-        .map(({ level, value }) => fact(`Forecast p${level * 100}`, number(value, 1), 'of the busiest moment'))
+        .map(({ level, value }) => fact(`Forecast p${level * 100} of the peak`, number(value, 1), ''))
         .flat(),
       ...(facts.exceeds === null ? [] : fact('Chance of needing more', facts.exceeds, '')),
     ),

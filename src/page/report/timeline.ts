@@ -217,7 +217,7 @@ function chartOptions({ series, clock, onHover, onZoom, onReset, marker, nowMs }
   let hovering = false;
   return {
     height: HEIGHT,
-    padding: [8, 26, 0, 0] as uPlot.Padding,
+    padding: [8, 36, 0, 0] as uPlot.Padding,
     tzDate: dateIn(clock.zone),
     legend: { show: false },
     scales: {
