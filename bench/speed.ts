@@ -78,7 +78,12 @@ async function printTicks(folder: string): Promise<void> {
   const { buildSync } = await import('esbuild');
   const { HANDLER_BUILD_OPTIONS } = await import('../scripts/build.mjs');
   const outfile = join(folder, 'tick.mjs');
-  buildSync({ ...HANDLER_BUILD_OPTIONS, entryPoints: [fileURLToPath(new URL('./tick-speed.ts', import.meta.url))], outfile, logLevel: 'error' });
+  buildSync({
+    ...HANDLER_BUILD_OPTIONS,
+    entryPoints: [fileURLToPath(new URL('./tick-speed.ts', import.meta.url))],
+    outfile,
+    logLevel: 'error',
+  });
   const runs = repeated(() => JSON.parse(run(options.node, [outfile])) as { first: Cost; warm: Cost[]; rssMb: number });
   const version = run(options.node, ['--version']).trim();
   const ofAll = (costs: Cost[], rssMb: number) => costs.map((cost) => ({ ...cost, rssMb }));
