@@ -136,7 +136,9 @@ export const settingsSchema = z.strictObject({
     .describe('The SQS queue that feeds the function: messages sent count as demand. See [related](related.md).'),
   api: apiSchema
     .optional()
-    .describe('The API Gateway API in front of that queue: its requests count as messages. See [related](related.md).'),
+    .describe(
+      "The API Gateway API in front of function or queue: requests beyond the queue's messages count as invocations. See [related](related.md).",
+    ),
   eventSource: eventSourceSchema
     .optional()
     .describe('The SQS event source whose maximum concurrency follows the forecast. See [related](related.md).'),

@@ -57,7 +57,7 @@ describeWithTools('examples/existing-stack', ['cfnLint'], () => {
   it('is a template that the linter takes', async () => {
     const { code, stdout } = await run(TOOLS.cfnLint, ['--', 'examples/existing-stack/template.yaml']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-  }, 60_000);
+  });
 
   it('has an alias, and leaves its provisioned concurrency alone', () => {
     const lines = read('existing-stack/template.yaml')
@@ -107,7 +107,7 @@ describe.skipIf(!existsSync(join(PACKAGES, '.made-from')) && !required)('example
   it('is well typed', async () => {
     const { code, stdout } = await run(process.execPath, [join(PACKAGES, 'typescript/bin/tsc'), '-p', folder]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-  }, 120_000);
+  });
 
   it.each([
     ['staging', 'observe', 2],

@@ -54,5 +54,5 @@ describeWithTools('the controller of infra/attach.yaml', ['sam'], () => {
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     expect(readdirSync(join(directory, 'ControllerFunction'))).toContain('handler.mjs');
     expect(readFileSync(join(directory, 'template.yaml'), 'utf8')).toContain('Fn::ForEach::EachTarget');
-  }, 60_000);
+  });
 });
