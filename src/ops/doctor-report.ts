@@ -54,7 +54,7 @@ const MARK: Record<Check['status'], { text: string; tone: Tone }> = {
   skipped: { text: 'skip', tone: 'dim' },
 };
 
-export function doctorText({ target, region, nowMs, checks }: DoctorReport, { paint }: Terminal): string {
+export function doctorText({ target, region, nowMs, checks }: DoctorReport, { paint, zone }: Terminal): string {
   const width = Math.max(...checks.map(({ id }) => id.length));
   const indent = ' '.repeat(width + 8);
   const count = (status: Check['status']) => checks.filter((check) => check.status === status).length;
@@ -65,6 +65,7 @@ export function doctorText({ target, region, nowMs, checks }: DoctorReport, { pa
   });
   return [
     paint('strong', `${target.functionName}:${target.alias} in ${region} at ${isoUtc(nowMs)}`),
+    `times in ${zone}`,
     '',
     ...lines,
     '',

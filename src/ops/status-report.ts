@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { ScheduledAction } from '../model.ts';
 import { renderTable, type Terminal } from '../report/terminal.ts';
-import { isoUtc } from '../time.ts';
+import { isoUtc, parseAt } from '../time.ts';
 import type { ActivityFacts } from './facts.ts';
 import type { Agreement, StatusReport } from './status.ts';
 
@@ -113,7 +113,8 @@ function rounded<T extends Record<string, number | null>>(values: T): T {
 
 const SHOWN = 8;
 
-export function statusText(report: StatusReport, { paint }: Terminal): string {
+export function statusText(report: StatusReport, terminal: Terminal): string {
+  const { paint, zone } = terminal;
   const { target, scalableTarget, provisioned, scheduled, passed, foreign, notes } = report;
   const capacity = provisioned
     ? `${provisioned.available} of ${provisioned.requested} environments available, ${provisioned.status}${provisioned.statusReason === '' ? '' : `: ${provisioned.statusReason}`}`
@@ -126,6 +127,7 @@ export function statusText(report: StatusReport, { paint }: Terminal): string {
   );
   return [
     paint('strong', `${target.functionName}:${target.alias} in ${report.region} at ${isoUtc(report.nowMs)}`),
+    `times      in ${zone}`,
     `capacity   ${capacity}`,
     `bounds     ${bounds}`,
     ...(weights.length > 0 ? [paint('warn', `weights    ${weights.join(', ')}: capacity cannot be changed`)] : []),
@@ -135,30 +137,37 @@ export function statusText(report: StatusReport, { paint }: Terminal): string {
       'strong',
       `scheduled: ${scheduled.length} ahead, ${passed.length} whose time has passed, ${foreign.length} of others`,
     ),
-    ...scheduleTable(scheduled),
+    ...scheduleTable(scheduled, terminal),
     ...foreign.map(({ name, schedule }) => `of others  ${name} ${schedule}`),
     '',
     ...activityLines(report, paint),
     '',
-    ...forecastLines(report, paint),
+    ...forecastLines(report, terminal),
   ].join('\n');
 }
 
-function scheduleTable(actions: readonly ScheduledAction[]): string[] {
+function scheduleTable(actions: readonly ScheduledAction[], terminal: Terminal): string[] {
   if (actions.length === 0) return [];
   const rows = actions
     .slice(0, SHOWN)
     .map(({ name, schedule, minCapacity, maxCapacity }) => [
-      schedule,
+      timeOf(schedule),
       `${minCapacity ?? '-'}`,
       `${maxCapacity ?? '-'}`,
       name,
     ]);
   const more =
     actions.length > SHOWN
-      ? [`... and ${actions.length - SHOWN} more, the last at ${actions.at(-1)?.schedule ?? ''}`]
+      ? [`... and ${actions.length - SHOWN} more, the last at ${timeOf(actions.at(-1)?.schedule ?? '')}`]
       : [];
-  return [...renderTable(['scheduled (UTC)', 'min', 'max', 'name'], rows), ...more];
+  const header = [`scheduled (${terminal.zone})`, 'min', 'max', 'name'];
+  return [...renderTable(header, rows, { terminal, dispensable: ['name'] }), ...more];
+}
+
+/** A moment where the schedule is one. */
+function timeOf(schedule: string): string {
+  const atMs = parseAt(schedule);
+  return atMs === null ? schedule : isoUtc(atMs);
 }
 
 function activityLines({ activities, failed }: StatusReport, paint: Terminal['paint']): string[] {
@@ -174,16 +183,16 @@ function activityLines({ activities, failed }: StatusReport, paint: Terminal['pa
   ];
 }
 
-function forecastLines({ hours, today, lastDay }: StatusReport, paint: Terminal['paint']): string[] {
+function forecastLines({ hours, today, lastDay }: StatusReport, terminal: Terminal): string[] {
   if (hours.length === 0) return [];
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(1));
   const rows = hours.map(({ atMs, forecastMean, actualMean, forecastPeak, actualPeak }) => [
-    `${isoUtc(atMs).slice(5, 16).replace('T', ' ')}${atMs >= today.sinceMs ? ' *' : ''}`,
+    `${isoUtc(atMs)}${atMs >= today.sinceMs ? ' *' : ''}`,
     ...[forecastMean, actualMean, forecastPeak, actualPeak].map(number),
   ]);
   return [
-    paint('strong', 'forecast an hour ahead against what came (* today)'),
-    ...renderTable(['hour (UTC)', 'mean', 'came', 'peak p99', 'came'], rows),
+    terminal.paint('strong', 'forecast an hour ahead against what came (* today)'),
+    ...renderTable([`hour (${terminal.zone})`, 'mean', 'came', 'peak p99', 'came'], rows, { terminal }),
     `today      ${summary(today)}`,
     `24 h       ${summary(lastDay)}`,
   ];

@@ -51,6 +51,8 @@ export function fold(text: string, width: number): string {
 
 function foldLine(line: string, width: number): string[] {
   if (displayWidth(line) <= width) return [line];
+  const deep = /^ */.exec(line)?.[0].length ?? 0;
+  if (deep > width / 2) return foldLine(' '.repeat(Math.floor(width / 4)) + line.slice(deep), width);
   const indent = ' '.repeat(hangingIndent(line, width));
   const [first = '', ...rest] = wrap(line.slice(indent.length), width - indent.length);
   return [line.slice(0, indent.length) + first, ...rest.map((part) => indent + part)];

@@ -45,13 +45,13 @@ const WAITING = 'setInterval(() => undefined, 1000);';
 const COMPUTING = 'setTimeout(() => { const end = Date.now() + 20000; while (Date.now() < end); }, 10);';
 
 describe('an interrupt', () => {
-  it.each<[string, string, NodeJS.Signals, boolean, number]>([
-    ['Ctrl-C in a script', WAITING, 'SIGINT', false, 130],
-    ['SIGTERM in a script', WAITING, 'SIGTERM', false, 143],
-    ['SIGTERM on a terminal', WAITING, 'SIGTERM', true, 143],
-    ['Ctrl-C on a terminal in the middle of a computation', COMPUTING, 'SIGINT', true, 130],
-    ['a closed terminal in the middle of a computation', COMPUTING, 'SIGHUP', true, 129],
-  ])('by %s leaves nothing behind and says so by the exit code', async (_, work, signal, onTerminal, expected) => {
+  it.each<[string, number, NodeJS.Signals, { work: string; onTerminal: boolean }]>([
+    ['Ctrl-C in a script', 130, 'SIGINT', { work: WAITING, onTerminal: false }],
+    ['SIGTERM in a script', 143, 'SIGTERM', { work: WAITING, onTerminal: false }],
+    ['SIGTERM on a terminal', 143, 'SIGTERM', { work: WAITING, onTerminal: true }],
+    ['Ctrl-C on a terminal in the middle of a computation', 130, 'SIGINT', { work: COMPUTING, onTerminal: true }],
+    ['a closed terminal in the middle of a computation', 129, 'SIGHUP', { work: COMPUTING, onTerminal: true }],
+  ])('by %s leaves nothing behind and says so by the exit code', async (_, expected, signal, { work, onTerminal }) => {
     const { code } = await endOf(start(work, { onTerminal }), signal);
     expect(code).toBe(expected);
     expect(existsSync(join(folder, 'half'))).toBe(false);

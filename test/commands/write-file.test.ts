@@ -43,7 +43,7 @@ describe('an output file', () => {
   it('is as it was when the user interrupts, and the half is gone', async () => {
     const file = join(folder, 'a.csv');
     writeFileSync(file, 'old');
-    let putRight = () => undefined as void;
+    let putRight: () => void = () => undefined;
     const written = write(file, { ...io, onInterrupt: (undo) => ((putRight = undo), () => undefined) });
     putRight();
     expect(readFileSync(file, 'utf8')).toBe('old');

@@ -28,14 +28,14 @@ describe('colour', () => {
 
 describe('width', () => {
   it.each([
-    ['as the terminal says', { columns: 120 }, {}, 120, 120],
-    ['never below 40', { columns: 12 }, {}, 40, 40],
-    ['at most 160 for charts, lines in full', { columns: 300 }, {}, 160, 300],
-    ['from COLUMNS in a pipe', {}, { COLUMNS: '60' }, 60, 60],
-    ['100 in a pipe, lines not folded', {}, {}, 100, Infinity],
-    ['100 where COLUMNS is no number', {}, { COLUMNS: 'wide' }, 100, Infinity],
-  ])('%s', (_, stream, env, width, foldAt) => {
-    expect(terminalFor(stream, env)).toMatchObject({ width, foldAt });
+    ['as the terminal says', { columns: 120 }, {}, { width: 120, foldAt: 120 }],
+    ['never below 40', { columns: 12 }, {}, { width: 40, foldAt: 40 }],
+    ['at most 160 for charts, lines in full', { columns: 300 }, {}, { width: 160, foldAt: 300 }],
+    ['from COLUMNS in a pipe', {}, { COLUMNS: '60' }, { width: 60, foldAt: 60 }],
+    ['100 in a pipe, lines not folded', {}, {}, { width: 100, foldAt: Infinity }],
+    ['100 where COLUMNS is no number', {}, { COLUMNS: 'wide' }, { width: 100, foldAt: Infinity }],
+  ])('%s', (_, stream, env, expected) => {
+    expect(terminalFor(stream, env)).toMatchObject(expected);
   });
 
   it('folds what is shown', () => {

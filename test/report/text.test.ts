@@ -63,6 +63,7 @@ describe('folding', () => {
     ['short lines as they are', 'a b', 40, 'a b'],
     ['under the text after a label', 'decision  one two three four', 20, 'decision  one two\n          three four'],
     ['under an indent', '    one two three', 12, '    one two\n    three'],
+    ['less of an indent that leaves no room', '            one two three', 16, '    one two\n    three'],
     ['words that are too long inside of them', 'abcdefghij', 4, 'abcd\nefgh\nij'],
     ['wide characters whole', '日本日本', 5, '日本\n日本'],
   ])('keeps %s', (_, text, width, expected) => {
