@@ -13,8 +13,8 @@ export interface TableOptions {
 }
 
 const GAP = '  ';
-/** No text is folded into less than this. */
-const LEAST_TEXT = 8;
+/** A word up to this width is not broken. */
+const MOST_WORD = 24;
 const NUMBER = /^[-+~]?\$?[\d.,]+(e[+-]?\d+)?( ?[%xKMBT]| h)?$|^$|^-$/;
 /** Hebrew, Arabic and their neighbours would pull the numbers beside them along. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]/;
@@ -91,7 +91,9 @@ function fitted(columns: readonly Column[], width: number): number[] | null {
 function leastWidth({ title, cells, numeric }: Column): number {
   const longestWord = (text: string) => Math.max(0, ...text.split(' ').map(displayWidth));
   const ofTitle = longestWord(title);
-  const texts = numeric ? cells.map(displayWidth) : cells.map((cell) => Math.min(2 * LEAST_TEXT, longestWord(cell)));
+  const texts = cells.map((cell) =>
+    numeric ? displayWidth(cell) : Math.min(MOST_WORD, markOf(cell).length + longestWord(cell)),
+  );
   return Math.max(ofTitle, ...texts);
 }
 
@@ -106,9 +108,13 @@ function sideBySide(columns: readonly Column[], widths: readonly number[], textO
   );
 }
 
+function markOf(text: string): string {
+  return /^(?:[>~] | +)/.exec(text)?.[0] ?? '';
+}
+
 /** What is folded goes on under the text after a mark (`> `) or an indent. */
 function hanging(text: string, width: number): string[] {
-  const mark = /^(?:[>~] | +)/.exec(text)?.[0] ?? '';
+  const mark = markOf(text);
   return wrap(text.slice(mark.length), width - mark.length).map(
     (line, i) => (i === 0 ? mark : ' '.repeat(mark.length)) + line,
   );

@@ -123,6 +123,25 @@ describe('explain', () => {
     expect(explain(one)).toContain(expected);
   });
 
+  it('names what won before where a constant is held since nothing is known', () => {
+    const one = decision([
+      [10, 90],
+      [14, 15],
+      [12, 5],
+    ]);
+    const constant = one.choice!.ranked.find(({ candidate }) => candidate === CONSTANT)!;
+    expect(explain({ ...one, footing: 'constant', score: constant })).toMatch(
+      new RegExp(`the best level that needs no news; best with news of it: ${one.choice!.winner.name}; constant 4: `),
+    );
+  });
+
+  it.each([
+    [123_456.7, 1_234_567, '123,456.70 USD and 1,234,567 cold starts'],
+    [1.5e12, 1e12, '1.50e+12 USD and 1.00e+12 cold starts'],
+  ])('prints %d USD and %d cold starts sanely', (bill, coldStarts, expected) => {
+    expect(explain(decision([[bill, coldStarts]]))).toContain(expected);
+  });
+
   it('tells why a winning forecast plan is not carried out', () => {
     const one = decision([
       [10, 90],

@@ -51,6 +51,18 @@ describe('prewarm replay', () => {
     expect(err).toBe('');
   });
 
+  it('exits with 1 where there is too little to replay, and says what it needs on either output', async () => {
+    const short = join(folder, 'short.csv');
+    const rows = workingDays(1).map((count, i) => `${new Date(START_MS + i * 300_000).toISOString()},${count}`);
+    await writeFile(short, ['timestamp,invocations', ...rows].join('\n'));
+    const command = ['replay', '--metrics', short, '--average-duration-ms', '2000'];
+    const [text, json] = [await prewarm(...command), await prewarm(...command, '--json')];
+    expect([text.code, json.code]).toEqual([1, 1]);
+    expect(text.out).toMatch(/^nothing to replay\nnote .*have 1\.0 days, need more than 2/);
+    expect(text.err).toBe('error: nothing could be replayed: too little data\n');
+    expect(replaySchema.parse(JSON.parse(json.out)).policies).toEqual([]);
+  });
+
   it.each([
     ['no source', ['replay'], /give --metrics FILE, or --function/],
     ['a missing alias', ['replay', '--function', 'f'], /--alias is missing/],

@@ -62,6 +62,12 @@ describe('a table', () => {
     expect(lines.slice(2)).toEqual(['> forecast q96, hold 60 min,       $7.73', '  floor 13, and a word more']);
   });
 
+  it('breaks no word that fits, marked or not', () => {
+    const policies = ['> prewarm', '  hourly-predictive'].map((name) => [name, '$4.13', 'a detail of some length']);
+    const lines = renderTable(['policy', 'all in', ''], policies, { terminal: at(40) });
+    expect(lines.filter((line) => line.startsWith('  hourly-predictive  '))).toHaveLength(1);
+  });
+
   it('leaves out first what can be done without', () => {
     const wide = [['2026-11-22 15:05+01:00', '12', 'create', 'prewarm-0-0151']];
     const head = ['scheduled', 'capacity', '', 'name'];
