@@ -1,7 +1,6 @@
 /** A headless Chromium, and pages in it that note whatever goes wrong. */
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import chromium from '@sparticuz/chromium';
+import axe from 'axe-core';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 
 /** Of the machine's locale Chromium makes a language that JavaScript refuses, where it is "C". */
@@ -52,11 +51,9 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   return { page, faults, requests, ask, text };
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe finds, as `rule: element`. */
 export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return (await page.evaluate(
     `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target.join(' '))))`,
   )) as string[];
