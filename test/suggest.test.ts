@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { configFromEnv } from '../src/config-env.ts';
 import { didYouMean, nearest } from '../src/suggest.ts';
 
 const ZONES = Intl.supportedValuesOf('timeZone');
@@ -32,4 +33,12 @@ describe('the nearest word', () => {
       }),
     );
   });
+});
+
+it.each([
+  [{ PREWARM_MAX_CAPACTIY: '3' }, /PREWARM_MAX_CAPACTIY is not a setting.*did you mean PREWARM_MAX_CAPACITY\?/],
+  [{ PREWARM_SCALING_MODE: 'pim' }, /PREWARM_SCALING_MODE = "pim".*did you mean pin\?/],
+  [{ PREWARM_TIME_ZONE: 'Europe/Berln' }, /PREWARM_TIME_ZONE = "Europe\/Berln".*did you mean Europe\/Berlin\?/],
+])('what the environment gets wrong is named with what is near: %o', (env, expected) => {
+  expect(() => configFromEnv({ PREWARM_TARGETS: 'f:live', ...env })).toThrow(expected);
 });
