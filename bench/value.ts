@@ -107,6 +107,7 @@ function caseLine({ trace, priceUsd, ours, best, clairvoyant, chosen }: Case, se
     String(priceUsd).padEnd(5),
     `ours/best ${ratio(ours, best).toFixed(3)}`,
     `clairvoyant/best ${ratio(clairvoyant, best).toFixed(3)}`,
+    `$${ours.effectiveCostUsd.toFixed(2)} (best $${best.effectiveCostUsd.toFixed(2)})`,
     `cold ${Math.round(ours.coldStarts)} (best ${Math.round(best.coldStarts)})`,
     `best: ${best.detail}`,
     `mostly: ${chosen}`,
@@ -117,14 +118,24 @@ function caseLine({ trace, priceUsd, ours, best, clairvoyant, chosen }: Case, se
 /** Gaps below this share of the best alternative's cost are left out of the shares closed: they divide by nearly nothing. */
 const LEAST_GAP = 0.01;
 
+/** What a gap to the clairvoyant is measured from. */
+type Reference = (one: Case) => ScoredPolicy;
+
 function summaryRow(label: string, cases: readonly Case[]): string[] {
   const mean = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
   const geometric = (of: (one: Case) => number) => Math.exp(mean(cases.map((one) => Math.log(of(one))))).toFixed(3);
-  const gap = ({ best, clairvoyant }: Case) => best.effectiveCostUsd - clairvoyant.effectiveCostUsd;
-  const closed = ({ best, ours }: Case) => best.effectiveCostUsd - ours.effectiveCostUsd;
-  const open = cases.filter((one) => gap(one) > LEAST_GAP * one.best.effectiveCostUsd);
-  const sum = (of: (one: Case) => number) => open.reduce((total, one) => total + of(one), 0);
-  const shares = open.map((one) => closed(one) / gap(one)).sort((a, b) => a - b);
+  const gap = ({ clairvoyant }: Case, reference: ScoredPolicy) =>
+    reference.effectiveCostUsd - clairvoyant.effectiveCostUsd;
+  const closed = ({ ours }: Case, reference: ScoredPolicy) => reference.effectiveCostUsd - ours.effectiveCostUsd;
+  const openTo = (of: Reference) => cases.filter((one) => gap(one, of(one)) > LEAST_GAP * of(one).effectiveCostUsd);
+  const inDollars = (of: Reference) => {
+    const sum = (dollars: typeof gap) => openTo(of).reduce((total, one) => total + dollars(one, of(one)), 0);
+    return percent(sum(closed) / sum(gap));
+  };
+  const best = ({ best }: Case) => best;
+  const shares = openTo(best)
+    .map((one) => closed(one, one.best) / gap(one, one.best))
+    .sort((a, b) => a - b);
   const percent = (share: number | undefined) =>
     share === undefined || Number.isNaN(share) ? '-' : `${(100 * share).toFixed(0)} %`;
   return [
@@ -134,7 +145,8 @@ function summaryRow(label: string, cases: readonly Case[]): string[] {
     geometric(({ clairvoyant, best }) => ratio(clairvoyant, best)),
     geometric(({ ours, offered }) => ratio(ours, offered)),
     geometric(({ ours, onDemand }) => ratio(ours, onDemand)),
-    percent(sum(closed) / sum(gap)),
+    inDollars(best),
+    inDollars(({ offered }) => offered),
     percent(shares[Math.floor(shares.length / 2)]),
     String(cases.filter(({ ours, best }) => ratio(ours, best) > WORSE).length),
   ];
@@ -148,6 +160,7 @@ const HEADER = [
   'ours/offered',
   'ours/on-demand',
   'gap closed ($)',
+  'from offered ($)',
   'gap closed (median)',
   '> 2 % worse',
 ];

@@ -1,5 +1,6 @@
 /** A decision in sentences: what won, what it would have cost, what lost and why, and what would make another win. */
 import { SLOT_MS, DAY_MS } from '../time.ts';
+import type { Share } from './blend.ts';
 import type { CandidateScore, Choice } from './choose.ts';
 import { COMPARED_DAYS } from './comparison.ts';
 import type { PlanLimits } from './objective.ts';
@@ -7,8 +8,8 @@ import type { Footing, ForecastTrust } from './trust.ts';
 
 export interface Decision {
   choice: Choice | null;
-  /** What is carried out, where it was chosen by comparison. */
-  score: CandidateScore | null;
+  /** What is carried out, the leading one first; empty where nothing was compared. */
+  blend: readonly Share[];
   footing: Footing;
   trust: ForecastTrust;
   /** The plan before its limits. */
@@ -19,11 +20,13 @@ export interface Decision {
 }
 
 export function explain(decision: Decision): string {
-  const { choice, score, footing, knownSlots } = decision;
+  const { choice, footing, knownSlots } = decision;
+  const score = leading(decision);
   if (!choice || !score) return [waitingFor(knownSlots), ...capNotes(decision)].join('; ');
   const notes = [
     ...distrust(decision),
     ...(score === choice.winner ? wonBy(decision, choice) : [`${score.name}: ${describe(score)}`]),
+    ...averaged(decision),
     ...(footing === 'best' ? whatWouldChange(decision, choice) : []),
     ...capNotes(decision),
   ];
@@ -36,8 +39,20 @@ function waitingFor(knownSlots: number): string {
   return `policies are compared on at least a day of known requests (the history is ${have.toFixed(1)} days long): until then nothing beyond the minimum is held`;
 }
 
-function distrust({ choice, score, footing, trust }: Decision): string[] {
+function leading({ blend }: Decision): CandidateScore | null {
+  return blend[0]?.score ?? null;
+}
+
+function averaged({ blend }: Decision): string[] {
+  if (blend.length < 2) return [];
+  const shares = blend.map(({ score, weight }) => `${score.name} (${Math.round(100 * weight)} %)`);
+  return [`the plan is the mean of ${blend.length} policies that did about as well: ${shares.join(', ')}`];
+}
+
+function distrust(decision: Decision): string[] {
+  const { choice, footing, trust } = decision;
   if (footing === 'release') return ['nothing is known of the demand for too long: back to the minimum'];
+  const score = leading(decision);
   if (footing === 'constant') {
     const before = score === choice?.winner ? '' : `; best with news of it: ${choice?.winner.name}`;
     return [`nothing is known of the demand for hours: the best level that needs no news${before}`];

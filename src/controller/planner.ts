@@ -13,6 +13,7 @@ import { type PoolModel, poolModel } from '../economics/pool-model.ts';
 import { createForecaster, type Forecaster } from '../forecast/index.ts';
 import type { CapacityPlan, DemandHistory, Forecast, ForecastResult } from '../model.ts';
 import { DAY_MS, floorTo, SLOT_MS, SLOT_SECONDS } from '../time.ts';
+import { averageLevels, blendOf, type Share } from './blend.ts';
 import { type Candidate, candidateName } from './candidates.ts';
 import type { CandidateScore, Choice } from './choose.ts';
 import { type ChoiceContext, choiceAt } from './comparison.ts';
@@ -96,8 +97,11 @@ export function createPlanner(
     usages: memory.usages,
     choices: memory.choices,
   };
-  const knownSlotsAt = (nowMs: number) =>
-    Math.max(0, Math.min(demand.mean.length, Math.floor((nowMs - demand.startMs) / SLOT_MS)));
+  const knownSlotsAt = (nowMs: number) => {
+    // A step that is not over is not known, whatever the file says of it.
+    const steps = Math.floor((nowMs - demand.startMs) / (demand.slotsPerStep * SLOT_MS));
+    return Math.max(0, Math.min(demand.mean.length, steps * demand.slotsPerStep));
+  };
   return {
     forecastAt: (originMs, horizon) => forecaster.forecastAt(originMs, horizon),
     planAt(nowMs, footing = 'best') {
@@ -111,14 +115,17 @@ export function createPlanner(
       if (!memory.choices.has(epochMs)) forgetBefore(epochMs - MEMORY_MS, memory);
       const choice = choiceAt(epochMs, context);
       const trust = judgeForecast(demand, covers, knownSlots);
-      const { candidate, score } = candidateFor(choice, footing, trust);
+      const blend = blendFor(choice, footing, trust);
       const averageDurationMs = expectedDurationMs(historyBefore(history, nowMs));
       const ahead = { startMs, slots: horizonSlots, forecast, nowMs, knownSlots, averageDurationMs };
-      const levels = levelsOf(candidate, { ...ahead, forecaster, demand, covers }, occurrences);
+      const levelsFor = (candidate: Candidate) =>
+        levelsOf(candidate, { ...ahead, forecaster, demand, covers }, occurrences);
+      const members = blend.map(({ score, weight }) => ({ weight, levels: levelsFor(score.candidate) }));
+      const levels = members.length > 0 ? averageLevels(members) : levelsFor(ON_DEMAND);
       const limits = limitsOf(settings);
       const plan: CapacityPlan = {
-        policy: candidateName(candidate),
-        reason: explain({ choice, score, footing, trust, levels, limits, settings, knownSlots }),
+        policy: blend[0]?.score.name ?? candidateName(ON_DEMAND),
+        reason: explain({ choice, blend, footing, trust, levels, limits, settings, knownSlots }),
         startMs,
         stepSeconds: SLOT_SECONDS,
         capacity: levels.map((level) => Math.min(limits.maxCapacity, Math.max(limits.minCapacity, level))),
@@ -174,21 +181,22 @@ function comparedPool(
   });
 }
 
-/** The choice's winner, or what is left of it where forecasts cannot be trusted or nothing is known of the demand. */
-function candidateFor(
-  choice: Choice | null,
-  footing: Footing,
-  trust: ForecastTrust,
-): { candidate: Candidate; score: CandidateScore | null } {
-  const onDemand: Candidate = { kind: 'on-demand' };
-  if (!choice || footing === 'release') return { candidate: onDemand, score: choice?.onDemand ?? null };
-  const restsOn = (kinds: readonly Candidate['kind'][]) =>
-    choice.ranked.find(({ candidate }) => kinds.includes(candidate.kind)) ?? choice.onDemand;
-  let score = choice.winner;
-  if (footing === 'constant') score = restsOn(['constant', 'on-demand']);
-  else if (!trust.trusted && score.candidate.kind === 'forecast')
-    score = restsOn(['constant', 'recent', 'repeat', 'on-demand']);
-  return { candidate: score.candidate, score };
+const ON_DEMAND: Candidate = { kind: 'on-demand' };
+
+/**
+ * The winner with those that did about as well, or what is left of them where forecasts cannot be trusted or nothing is known of
+ * the demand. Nobody where nothing was compared.
+ */
+function blendFor(choice: Choice | null, footing: Footing, trust: ForecastTrust): Share[] {
+  if (!choice) return [];
+  const alone = (score: CandidateScore): Share[] => [{ score, weight: 1 }];
+  const restingOn = (kinds: readonly Candidate['kind'][]) =>
+    choice.ranked.filter(({ candidate }) => kinds.includes(candidate.kind));
+  if (footing === 'release') return alone(choice.onDemand);
+  if (footing === 'constant') return alone(restingOn(['constant', 'on-demand'])[0] ?? choice.onDemand);
+  const ranked = trust.trusted ? choice.ranked : restingOn(['constant', 'recent', 'repeat', 'on-demand']);
+  const winner = ranked.includes(choice.winner) ? choice.winner : (ranked[0] ?? choice.onDemand);
+  return choice.objectiveMet ? blendOf(winner, ranked) : alone(winner);
 }
 
 /** The candidate's levels in the slots ahead, events included, before the limits. */

@@ -7,6 +7,8 @@ import { DAY_MS, SLOT_SECONDS } from '../time.ts';
 /** Demand slot by slot; NaN where it is unknown. */
 export interface SlotDemand {
   startMs: number;
+  /** Slots are known by so many at a time. */
+  slotsPerStep: number;
   /** Average concurrency. */
   mean: Float64Array;
   /** Highest concurrency in the slot, as equally likely draws of how arrivals bunch; one where it was measured. */
@@ -28,11 +30,14 @@ const DRAWS = 4;
  * at stratified quantiles that depend on the slot's time alone. No slot depends on a later one.
  */
 export function slotDemand(history: DemandHistory, timeZone = 'UTC'): SlotDemand {
-  const perStep = history.stepSeconds / SLOT_SECONDS;
+  const slotsPerStep = history.stepSeconds / SLOT_SECONDS;
   const spread = (values: Float64Array) =>
-    perStep === 1
+    slotsPerStep === 1
       ? values
-      : Float64Array.from({ length: values.length * perStep }, (_, slot) => values[Math.floor(slot / perStep)]!);
+      : Float64Array.from(
+          { length: values.length * slotsPerStep },
+          (_, slot) => values[Math.floor(slot / slotsPerStep)]!,
+        );
   const driver = spread(history.peakConcurrency);
   const peaks =
     history.peakBasis === 'observed' ? [driver] : drawnPeaks(driver, spread(usualDurations(history)), history);
@@ -43,6 +48,7 @@ export function slotDemand(history: DemandHistory, timeZone = 'UTC'): SlotDemand
   const highestSoFar = highest.map((peak) => (so = Math.max(so, peak)));
   return {
     startMs: history.startMs,
+    slotsPerStep,
     mean: spread(history.meanConcurrency),
     peaks,
     highest,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Share } from '../../src/controller/blend.ts';
 import type { Candidate } from '../../src/controller/candidates.ts';
 import { candidateName } from '../../src/controller/candidates.ts';
 import { type CandidateScore, choose, type Objective } from '../../src/controller/choose.ts';
@@ -22,12 +23,16 @@ function score(candidate: Candidate, billUsdPerDay: number, coldStartsPerDay: nu
   };
 }
 
+function alone(winner: CandidateScore): Share[] {
+  return [{ score: winner, weight: 1 }];
+}
+
 function decision(costs: [number, number][], change: Partial<Decision> = {}): Decision {
   const scores = [NOTHING, CONSTANT, FORECAST].slice(0, costs.length).map((one, i) => score(one, ...costs[i]!));
   const choice = choose(scores, NOBODY, PRICED);
   return {
     choice,
-    score: choice.winner,
+    blend: alone(choice.winner),
     footing: 'best',
     trust: { trusted: true, coverage: 0.9, relativeLoss: 0.5 },
     levels: Int32Array.of(3),
@@ -59,7 +64,7 @@ describe('explain', () => {
   it.each<[string, Decision, string]>([
     [
       'too little history',
-      decision([[10, 20]], { choice: null, score: null, knownSlots: 200 }),
+      decision([[10, 20]], { choice: null, blend: [], knownSlots: 200 }),
       'the history is 0.7 days long',
     ],
     [
@@ -149,11 +154,27 @@ describe('explain', () => {
       [15, 1],
     ]);
     const constant = one.choice!.ranked.find(({ candidate }) => candidate === CONSTANT)!;
-    const text = explain({ ...one, score: constant, trust: { trusted: false, coverage: 0.4, relativeLoss: 2 } });
+    const text = explain({ ...one, blend: alone(constant), trust: { trusted: false, coverage: 0.4, relativeLoss: 2 } });
     expect(text).toMatch(
       /^the forecast is not trusted: in the last six hours it covered 40 % of the peaks instead of 90 %, and lost 2.0 times/,
     );
     expect(text).toContain('constant 4: 14.00 USD');
+  });
+
+  it('names all of which the plan is the mean', () => {
+    const one = decision([
+      [10, 90],
+      [14, 15],
+      [15, 4],
+    ]);
+    const [forecast, constant] = one.choice!.ranked;
+    const blend = [
+      { score: forecast!, weight: 0.75 },
+      { score: constant!, weight: 0.25 },
+    ];
+    expect(explain({ ...one, blend }).split('; ')).toContain(
+      'the plan is the mean of 2 policies that did about as well: forecast q99, hold 15 min (75 %), constant 4 (25 %)',
+    );
   });
 
   it('says so where no policy keeps the ceiling', () => {
@@ -163,7 +184,7 @@ describe('explain', () => {
       explain({
         ...decision([[1, 1]]),
         choice,
-        score: choice.winner,
+        blend: alone(choice.winner),
         settings: { coldStartPriceUsd: 0.1, maxColdStartRate: 0.001 },
       }),
     ).toMatch(/^no policy keeps cold starts below 0.1 %; constant 4 has the fewest/);

@@ -31,6 +31,20 @@ function history(days: number, busy = 12): DemandHistory {
   };
 }
 
+/** The same with fewer, longer steps. */
+function inSteps(fine: DemandHistory, minutes: number): DemandHistory {
+  const slots = minutes / 5;
+  const every = (values: Float64Array) => values.filter((_, i) => i % slots === 0);
+  return {
+    ...fine,
+    stepSeconds: minutes * 60,
+    invocations: every(fine.invocations).map((count) => count * slots),
+    averageDurationMs: every(fine.averageDurationMs),
+    meanConcurrency: every(fine.meanConcurrency),
+    peakConcurrency: every(fine.peakConcurrency),
+  };
+}
+
 function planned(result: Planned): Extract<Planned, { kind: 'planned' }> {
   if (result.kind !== 'planned') throw new Error('nothing was planned');
   return result;
@@ -94,17 +108,34 @@ describe('createPlanner', () => {
     expect(Math.min(...plan.capacity)).toBeGreaterThanOrEqual(2);
   });
 
-  it('looks at nothing from its moment on', () => {
-    const long = history(12);
+  it.each([
+    [5, 0],
+    [10, 5],
+    [60, 40],
+  ])('looks at nothing from its moment on, in steps of %i minutes %i minutes into one', (minutes, intoMinutes) => {
+    const nowMs = WEEK + intoMinutes * 60_000;
+    const long = inSteps(history(12), minutes);
     const longer = {
       ...long,
-      meanConcurrency: long.meanConcurrency.map((value, i) => (i * 300_000 + START < WEEK ? value : 500)),
+      meanConcurrency: long.meanConcurrency.map((value, i) =>
+        (i + 1) * minutes * 60_000 + START <= nowMs ? value : 500,
+      ),
+      peakConcurrency: long.peakConcurrency.map((value, i) =>
+        (i + 1) * minutes * 60_000 + START <= nowMs ? value : 500,
+      ),
     };
-    const cut = historyBefore(long, WEEK);
-    const [a, b, c] = [long, longer, cut].map((past) => planAt(past, WEEK, { coldStartPriceUsd: 0.1 }));
+    const cut = historyBefore(long, nowMs);
+    const [a, b, c] = [long, longer, cut].map((past) => planAt(past, nowMs, { coldStartPriceUsd: 0.1 }));
     expect(a!.plan).toEqual(c!.plan);
     expect(b!.plan).toEqual(c!.plan);
     expect(a!.forecast).toEqual(c!.forecast);
+  });
+
+  it('holds the mean of policies that did about as well, and says which', () => {
+    const { plan, choice } = planAt(history(9), WEEK, { coldStartPriceUsd: 1 });
+    expect(plan.policy).toBe(choice!.winner.name);
+    expect(plan.reason).toMatch(/the plan is the mean of [2-5] policies/);
+    expect(plan.reason).toContain(`${choice!.ranked[1]!.name} (`);
   });
 
   it('decides the same with the memory of earlier ticks as without', () => {
