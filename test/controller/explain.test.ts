@@ -135,7 +135,7 @@ describe('explain', () => {
       [12, 5],
     ]);
     const constant = one.choice!.ranked.find(({ candidate }) => candidate === CONSTANT)!;
-    expect(explain({ ...one, footing: 'constant', score: constant })).toMatch(
+    expect(explain({ ...one, footing: 'constant', blend: alone(constant) })).toMatch(
       new RegExp(`the best level that needs no news; best with news of it: ${one.choice!.winner.name}; constant 4: `),
     );
   });
