@@ -45,6 +45,7 @@ const STATIC = [
   { name: 'format', command: node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.') },
   { name: 'lint', command: node('node_modules/eslint/bin/eslint.js', '.') },
   { name: 'types', command: node('node_modules/typescript/bin/tsc', '-p', '.') },
+  { name: 'page types', command: node('node_modules/typescript/bin/tsc', '-p', 'src/page') },
   { name: 'unused code', command: node('node_modules/knip/bin/knip.js', '--no-config-hints') },
 ];
 const VITEST = {
