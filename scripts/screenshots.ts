@@ -23,6 +23,7 @@ async function withPage(take: (page: Page) => Promise<void>): Promise<void> {
   const browser = await puppeteer.launch({
     executablePath: await chromium.executablePath(),
     headless: 'shell',
+    protocolTimeout: LONGEST_WAIT_MS,
     args: [...chromium.args, '--lang=en-US'],
     env: { ...process.env, LANG: 'en_US.UTF-8' },
   });

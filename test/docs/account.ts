@@ -42,9 +42,12 @@ export async function openAccount(names: readonly string[]): Promise<Account> {
   return { nowMs: () => world.nowMs, endpoint: server.endpoint, close: () => server.close() };
 }
 
+/** So that a file reaches back to the dates that pages name. */
+const FILE_DAYS = 7;
+
 function metricsCsv(scale: number): string {
-  const rows = Array.from({ length: (DAYS * DAY_MS) / STEP_MS }, (_, i) => {
-    const ms = NOW_MS - DAYS * DAY_MS + i * STEP_MS;
+  const rows = Array.from({ length: (FILE_DAYS * DAY_MS) / STEP_MS }, (_, i) => {
+    const ms = NOW_MS - FILE_DAYS * DAY_MS + i * STEP_MS;
     return `${isoUtc(ms)},${Math.round(scale * requestsAt(ms))},2000`;
   });
   return ['timestamp,invocations,averageDurationMs', ...rows, ''].join('\n');
@@ -56,6 +59,7 @@ export const READERS_FILES: Record<string, string> = {
   'metrics.csv': metricsCsv(10),
   'metrics/checkout.csv': metricsCsv(10),
   'metrics/search.csv': metricsCsv(2),
+  'functions.csv': 'name,memoryMb,coldStartMs\ncheckout,1024,4000\nsearch,3008,\n',
   'customers.csv': 'customer,spend,visits\n1,120.5,3\n2,8,1\n',
 };
 

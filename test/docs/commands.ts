@@ -45,6 +45,7 @@ const TOOLS: readonly [
   answer: (call: Call, around: Surroundings) => Answer | Promise<Answer>,
 ][] = [
   ['npx', 'prewarm', (call, around) => prewarm(call.args.slice(1), call, around)],
+  ['prewarm', '', (call, around) => prewarm(call.args, call, around)],
   ['npx', 'vitest', existing],
   ['npx', 'tsx', existing],
   ['aws', '', aws],
@@ -80,6 +81,12 @@ async function aws({ args }: Call, { checker, endpoint, note }: Surroundings): P
   return verdict(given);
 }
 
+/** Commands that ask before they write. The reader says yes. */
+const ASKING = new Set(['apply', 'eject', 'init']);
+
+const confirmed = (argv: readonly string[]) =>
+  ASKING.has(argv[0] ?? '') && !argv.includes('--yes') ? [...argv, '--yes'] : argv;
+
 /** Commands that a page may name and a test of their own runs: they serve until they are stopped, or take long. */
 function isRunElsewhere(argv: readonly string[]): boolean {
   return argv[0] === 'demo' || argv.includes('--open');
@@ -93,7 +100,7 @@ async function prewarm(args: readonly string[], call: Call, around: Surroundings
     return fault === null ? FINE : refused(fault);
   }
   around.note('prewarm', 'run');
-  return runPrewarm(argv, call, around.nowMs);
+  return runPrewarm(confirmed(argv), call, around.nowMs);
 }
 
 async function runPrewarm(argv: readonly string[], { folder, stdin = '' }: Call, nowMs: () => number): Promise<Answer> {

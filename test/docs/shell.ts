@@ -40,7 +40,7 @@ export interface Box {
   close(): Promise<void>;
 }
 
-const STAND_INS = ['aws', 'sam', 'pulumi', 'docker', 'npm', 'npx', 'node', 'curl', 'git'];
+const STAND_INS = ['prewarm', 'aws', 'sam', 'pulumi', 'docker', 'npm', 'npx', 'node', 'curl', 'git'];
 /** Never as in the checkout: what is run from there would be run for real. */
 const LEFT_OUT = new Set(['.git', '.tools', 'node_modules', 'dist', '.aws-sam', 'coverage']);
 

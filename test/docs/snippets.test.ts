@@ -52,11 +52,6 @@ describeWithTools('the code in the documentation', ['python'], () => {
       ['a flag that is none', fence('sh', 'npx prewarm preview --metrics requests.csv --max-cap 3'), /unknown option/],
       ['a file that is not there', fence('sh', 'npx prewarm preview --metrics gone.csv'), /gone\.csv/],
       ['an alias that is not there', fence('sh', 'npx prewarm status --function my-function --alias gone'), /gone/],
-      [
-        'a command that waits for an answer',
-        fence('sh', 'npx prewarm eject --function my-function --alias live --min-capacity 0 --max-capacity 9'),
-        /--yes/,
-      ],
       ['a script that is none', fence('sh', 'npm run demoo'), /no script demoo/],
       ['a flag that a script does not know', fence('sh', 'npm run bench:value -- --trce x'), /--trce/],
       ['a tool that is not known', fence('sh', 'terraform apply'), /terraform/],

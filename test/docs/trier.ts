@@ -1,5 +1,6 @@
 /** Runs or checks blocks of code, and counts what was done to how many. */
 import ts from 'typescript';
+import { PAGES } from '../../scripts/docs.ts';
 import { parseSettingsRows } from '../../src/first-steps/settings-rows.ts';
 import { readMetricsText } from '../../src/input/metrics-text.ts';
 import { openAccount, READERS_FILES, READERS_SHELL, type Account } from './account.ts';
@@ -82,6 +83,11 @@ export function createTrier(checker: Checker): Trier {
       count(`blocks not run: ${block.notRun}`);
       return [];
     }
+    if (block.language === 'text' && block.page in PAGES) {
+      const examples = examplesIn(block.text);
+      count(examples === '' ? 'blocks generated: usage' : 'blocks run: examples of the help');
+      return examples === '' ? [] : shellFaults(examples, setting);
+    }
     if (isShell(block)) {
       count('blocks run: shell');
       return shellFaults(block.text, setting);
@@ -112,11 +118,20 @@ export function createTrier(checker: Checker): Trier {
   return { tally, settingFor, faultsOf };
 }
 
+/** The command lines of a generated block of examples; nothing where it shows how a command is used. */
+function examplesIn(text: string): string {
+  if (/\[options\]|^Usage:/m.test(text)) return '';
+  return [...text.matchAll(/\bprewarm [^|()#\n]+/g)].map(([line]) => line).join('\n');
+}
+
 const PARAMETER = /^(\w+)='([^']*)'$/;
 
 function functionsIn({ blocks }: Page): string[] {
-  const shell = blocks.filter(isShell);
-  return shell.flatMap(({ text }) => [...text.matchAll(/--function[ =]([a-z][\w-]*)/g)].map(([, name]) => name!));
+  const shell = blocks.filter((block) => isShell(block) || block.language === 'text');
+  const lists = shell.flatMap(({ text }) =>
+    [...text.matchAll(/--functions?[ =]([a-z][\w:,-]*)/g)].map(([, list]) => list!),
+  );
+  return lists.flatMap((list) => list.split(',').map((name) => name.split(':')[0]!));
 }
 
 /** As a shell would set it up for the SDK. */
