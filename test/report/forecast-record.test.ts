@@ -9,8 +9,15 @@ const START_MS = Date.UTC(2026, 10, 2);
 /** Peaks that cycle through 0..99, so that the share below any level is known. */
 function demandOf(days: number, peakAt: (slot: number) => number = (slot) => (slot * 37) % 100): SlotDemand {
   const peaks = Float64Array.from({ length: days * 288 }, (_, slot) => peakAt(slot));
-  return { startMs: START_MS, mean: peaks, peaks: [peaks], highest: peaks, highestSoFar: peaks, offsetOf: () => 0 };
-  slotsPerStep: 1,
+  return {
+    startMs: START_MS,
+    slotsPerStep: 1,
+    mean: peaks,
+    peaks: [peaks],
+    highest: peaks,
+    highestSoFar: peaks,
+    offsetOf: () => 0,
+  };
 }
 
 /** Says that the quantile of level q is 100 q, and notes what it was asked. */
