@@ -95,7 +95,13 @@ export function dayDiagram({ preview, demandAt }: Measured): string {
   );
   const title = 'A day ahead: forecast, plan, and what came';
   const says = `Chosen: ${preview.decision.policy}. The plan follows the forecast band from a quiet night to a busy day.`;
-  return picture(SIZE, { title, says }, [...heading(title, `policy chosen: ${preview.decision.policy}`), ...marks]);
+  return picture(SIZE, { title, says }, [...heading(title, chosenIn(preview)), ...marks]);
+}
+
+/** The policy, and whether others are held with it. */
+function chosenIn({ decision }: Measured['preview']): string {
+  const mean = /the plan is (the mean of \d+ policies that did about as well)/.exec(decision.reason)?.[1];
+  return `policy chosen: ${decision.policy}${mean === undefined ? '' : `; held is ${mean}`}`;
 }
 
 /** The next two hours of the plan with the actions that carry it out. */

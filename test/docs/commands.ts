@@ -81,11 +81,17 @@ async function aws({ args }: Call, { checker, endpoint, note }: Surroundings): P
   return verdict(given);
 }
 
-/** Commands that ask before they write. The reader says yes. */
-const ASKING = new Set(['apply', 'eject', 'init']);
+/** Commands that ask before they write, and the flags by which the reader says yes. */
+const YES: Readonly<Record<string, readonly string[]>> = {
+  apply: ['--yes'],
+  eject: ['--yes'],
+  init: ['--yes', '--force'],
+};
 
-const confirmed = (argv: readonly string[]) =>
-  ASKING.has(argv[0] ?? '') && !argv.includes('--yes') ? [...argv, '--yes'] : argv;
+const confirmed = (argv: readonly string[]) => [
+  ...argv,
+  ...(YES[argv[0] ?? ''] ?? []).filter((flag) => !argv.includes(flag)),
+];
 
 /** Commands that a page may name and a test of their own runs: they serve until they are stopped, or take long. */
 function isRunElsewhere(argv: readonly string[]): boolean {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { diagrams } from '../../scripts/diagrams.ts';
 import { STEPS } from '../../scripts/diagrams/tick.ts';
 
-/** Numbers may differ in their last digit from one release of Node.js to the next, and with them the number of points. */
+/** Numbers move a little with each change of the forecast or the controller; what is drawn, and by which kind of policy, does not. */
 const shape = (svg: string) => svg.replace(/points="[^"]*"/g, 'points').replace(/\d+(\.\d+)?/g, '#');
 
 describe('the diagrams', () => {

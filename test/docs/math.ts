@@ -3,7 +3,7 @@
 /** The commands that the pages use; all are MathJax's. */
 const KNOWN = new Set(
   `Delta alpha beta gamma delta sigma lambda mu rho tau theta phi Phi ell hat bar tilde text mathrm mathbb mathbf operatorname frac sqrt sum prod
-  int max min log exp le ge ne approx sim in cdot times to infty left right begin end quad qquad dots ldots cdots lceil rceil
+  int max min log exp le ge ne approx sim propto in cdot times to infty left right begin end quad qquad dots ldots cdots lceil rceil
   lfloor rfloor lbrace rbrace mid partial Pr arg underset overset cases aligned bigl bigr Bigl Bigr middle , ; ! : \\ { } |`
     .split(/\s+/)
     .filter(Boolean),
