@@ -17,7 +17,6 @@ describe('the diagrams', () => {
     '%s is fresh: npx tsx scripts/diagrams.ts',
     (name) => {
       const committed = readFileSync(`docs/images/${name}`, 'utf8');
-      expect(committed.match(/<desc.*<\/desc>/)?.[0]).toEqual(drawn[name]!.match(/<desc.*<\/desc>/)?.[0]);
       if (name === 'tick.svg') expect(committed).toBe(drawn[name]);
       else expect(uniqueLines(shape(committed))).toEqual(uniqueLines(shape(drawn[name]!)));
     },
