@@ -31,11 +31,13 @@ export function blendOf(winner: CandidateScore, ranked: readonly CandidateScore[
   return shares.map(({ score, weight }) => ({ score, weight: weight / sum }));
 }
 
-/** The weighted mean of levels, to the nearest whole number. */
+/** The weighted mean of levels, fractions of an environment rounded towards the first member: it decides where levels are small. */
 export function averageLevels(members: readonly { levels: Int32Array; weight: number }[]): Int32Array {
   const [first] = members;
   if (!first || members.length === 1) return first?.levels ?? new Int32Array();
-  return first.levels.map((_, slot) =>
-    Math.round(members.reduce((sum, { levels, weight }) => sum + weight * levels[slot]!, 0)),
-  );
+  return first.levels.map((level, slot) => {
+    let difference = 0;
+    for (const { levels, weight } of members) difference += weight * (levels[slot]! - level);
+    return level + Math.trunc(difference);
+  });
 }

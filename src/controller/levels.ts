@@ -42,6 +42,25 @@ export function requestedLevels(
   return { startMs, levels };
 }
 
+/** AWS bills provisioned concurrency in steps of five minutes (https://aws.amazon.com/lambda/pricing/). */
+const BILLED_MINUTES = 5;
+
+/**
+ * Takes out falls that are taken back within a billed step: they save nothing, and throw warm environments away.
+ *
+ * level(t) = min(level(t - 1), max of level over [t, t + 5 min)) where it would fall; `present` comes before the first
+ */
+export function fillDips(levels: Int32Array, present: number): void {
+  let before = present;
+  for (let minute = 0; minute < levels.length; minute++) {
+    const end = Math.min(levels.length, minute + BILLED_MINUTES);
+    let highest = levels[minute]!;
+    for (let ahead = minute + 1; ahead < end && highest < before; ahead++) highest = Math.max(highest, levels[ahead]!);
+    if (levels[minute]! < before) levels[minute] = Math.min(before, highest);
+    before = levels[minute]!;
+  }
+}
+
 /** So far ahead the plan is scheduled slot by slot; it will be made anew dozens of times before what comes later matters. */
 const FINE_MINUTES = 240;
 const COARSE_MINUTES = 30;

@@ -5,6 +5,7 @@ import { ceilTo, floorTo, formatAt, HOUR_MS, isoUtc, MINUTE_MS, parseAt } from '
 import {
   changeMinutes,
   coarsenFar,
+  fillDips,
   requestedLevels,
   scheduledLevels,
   settleWithin,
@@ -37,6 +38,7 @@ export interface Schedule {
  * Compiles a plan into the canonical schedule, given what is set up on AWS at `nowMs`.
  *
  * - Capacity is asked for `leadTimeSeconds` ahead of the slot that needs it and released when the slot ends.
+ * - A fall that would be taken back within five minutes is not made.
  * - A level that must change before an action could fire goes into `registerNow`.
  * - At most `maxActions`, and never more than AWS allows beside the actions of others, with the least surplus.
  * - Levels already scheduled are kept where they fit (see `settle`): the same input twice yields the same schedule.
@@ -60,6 +62,7 @@ export function compileSchedule(
   forgetAbove(settings.maxCapacity, scheduled);
   if (settings.neverLower) raiseTo(wanted, scheduled);
   keepLive(wanted, scheduled, settings.liveConcurrency ?? 0);
+  fillDips(wanted, scheduled[0] ?? 0);
   const firstMinute = Math.min(wanted.length, Math.ceil((nowMs + MIN_AHEAD_MS - startMs) / MINUTE_MS));
   const context: Context = {
     startMs,

@@ -60,12 +60,12 @@ describe('blendOf', () => {
 });
 
 describe('averageLevels', () => {
-  it('is the weighted mean, to the nearest whole number', () => {
+  it('is the weighted mean, fractions rounded towards the first plan', () => {
     const members = [
-      { levels: Int32Array.of(0, 4, 1, 100), weight: 0.75 },
-      { levels: Int32Array.of(1, 8, 0, 101), weight: 0.25 },
+      { levels: Int32Array.of(1, 2, 4, 100, 0), weight: 0.4 },
+      { levels: Int32Array.of(2, 1, 9, 110, 0), weight: 0.6 },
     ];
-    expect([...averageLevels(members)]).toEqual([0, 5, 1, 100]);
+    expect([...averageLevels(members)]).toEqual([1, 2, 7, 106, 0]);
   });
 
   it('of one plan is that plan', () => {

@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fillDips } from '../../src/controller/levels.ts';
+
+function filled(levels: number[], present: number): number[] {
+  const result = Int32Array.from(levels);
+  fillDips(result, present);
+  return [...result];
+}
+
+describe('falls that are taken back within a billed step', () => {
+  it.each<[string, number, number[], number[]]>([
+    ['a short one is filled to its lower side', 9, [9, 3, 3, 3, 7, 7, 7], [9, 7, 7, 7, 7, 7, 7]],
+    ['one at the beginning is filled up to what is there at present', 9, [3, 3, 3, 8, 8], [8, 8, 8, 8, 8]],
+    ['never above what is there at present', 5, [3, 3, 3, 8, 8], [5, 5, 5, 8, 8]],
+    ['one of five minutes is made', 9, [3, 3, 3, 3, 3, 9], [3, 3, 3, 3, 3, 9]],
+    ['one that lasts is made', 9, [3, 3, 3, 3, 3, 3], [3, 3, 3, 3, 3, 3]],
+    ['one that has been made already is not undone early', 3, [3, 3, 8], [3, 3, 8]],
+    ['stairs downwards are walked', 9, [9, 8, 7, 6, 5, 5, 5], [9, 8, 7, 6, 5, 5, 5]],
+    ['nothing known of the present leaves the plan', -1, [0, 3, 3], [0, 3, 3]],
+    ['nothing scheduled', 4, [], []],
+  ])('%s', (_, present, levels, expected) => {
+    expect(filled(levels, present)).toEqual(expected);
+  });
+
+  it('is never below what is wanted, never above the highest nearby, and the same when done again', () => {
+    const levels = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 60 });
+    fc.assert(
+      fc.property(levels, fc.integer({ min: 0, max: 50 }), (wanted, present) => {
+        const once = filled(wanted, present);
+        for (const [minute, level] of once.entries()) {
+          expect(level).toBeGreaterThanOrEqual(wanted[minute]!);
+          expect(level).toBeLessThanOrEqual(Math.max(...wanted.slice(minute, minute + 5)));
+        }
+        expect(filled(once, present)).toEqual(once);
+      }),
+    );
+  });
+});
