@@ -55,10 +55,10 @@ function metricsCsv(scale: number): string {
 
 /** Files that pages speak of as the reader's own. */
 export const READERS_FILES: Record<string, string> = {
-  'requests.csv': metricsCsv(10),
-  'metrics.csv': metricsCsv(10),
-  'metrics/checkout.csv': metricsCsv(10),
-  'metrics/search.csv': metricsCsv(2),
+  'requests.csv': metricsCsv(2),
+  'metrics.csv': metricsCsv(2),
+  'metrics/checkout.csv': metricsCsv(2),
+  'metrics/search.csv': metricsCsv(1),
   'functions.csv': 'name,memoryMb,coldStartMs\ncheckout,1024,4000\nsearch,3008,\n',
   'customers.csv': 'customer,spend,visits\n1,120.5,3\n2,8,1\n',
 };
