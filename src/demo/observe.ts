@@ -1,6 +1,5 @@
 /** What can be seen in the simulated account at one moment. */
 import { parseAt } from '../time.ts';
-import type { EnvironmentSnapshot } from '../twin/environments.ts';
 import type { World } from '../twin/world.ts';
 import type { ActionFrame, ScheduleFrame, Side } from './frames.ts';
 import { costOf } from './result.ts';
@@ -10,14 +9,7 @@ const SCOPE = { ServiceNamespace: 'lambda', ScalableDimension: 'lambda:function:
 
 export function sideOf(world: World, scenario: Scenario): Side {
   const { functionName } = scenario;
-  return { ...environmentsOf(world, functionName), ...costOf(world.usage(functionName), scenario) };
-}
-
-/** The world keeps its pools to itself; looking at one at the present moment changes nothing. */
-function environmentsOf(world: World, functionName: string): EnvironmentSnapshot {
-  const traffic = world['traffic'].get(functionName);
-  if (!traffic) throw new RangeError(`there is no function ${functionName}`);
-  return traffic.pool.snapshot(world.nowMs);
+  return { ...world.environments(functionName), ...costOf(world.usage(functionName), scenario) };
 }
 
 /** The minute that has just ended: its busiest moment, and provisioned environments asked for and not ready at its end. */

@@ -5,6 +5,7 @@ import { AutoScalingApi } from './autoscaling-api.ts';
 import { DIMENSION, NAMESPACE } from './autoscaling-input.ts';
 import { DEFAULT_BEHAVIOUR, type TwinBehaviour } from './behaviour.ts';
 import { storeEmbeddedMetrics } from './embedded-metrics.ts';
+import type { EnvironmentSnapshot } from './environments.ts';
 import { FunctionTraffic, type DemandTrace, type FunctionUsage } from './function-traffic.ts';
 import { writeHistory, type PastDemand } from './history.ts';
 import { LambdaApi } from './lambda-api.ts';
@@ -196,6 +197,11 @@ export class World {
   /** What really happened minute by minute since the world began. */
   minutes(functionName: string): MinuteRecord {
     return this.trafficOf(functionName).ledger.read();
+  }
+
+  /** Environments at present, by what they are and do. */
+  environments(functionName: string): EnvironmentSnapshot {
+    return this.trafficOf(functionName).pool.snapshot(this.clockMs);
   }
 
   private publishMetrics(): void {

@@ -57,17 +57,6 @@ export function nameElement(text: string): HTMLElement {
   return element('bdi', { class: 'name' }, cleanName(text));
 }
 
-/** A button of a group of which any number may be pressed. */
-export function toggleButton(label: string, pressed: boolean, onChange: (pressed: boolean) => void): HTMLButtonElement {
-  const button = element('button', { type: 'button', class: 'button', 'aria-pressed': String(pressed) }, label);
-  button.addEventListener('click', () => {
-    const now = button.getAttribute('aria-pressed') !== 'true';
-    button.setAttribute('aria-pressed', String(now));
-    onChange(now);
-  });
-  return button;
-}
-
 /** Buttons of which one is pressed at a time; `select` presses one from outside, or none. */
 export function segments<T>(
   label: string,
