@@ -1,4 +1,5 @@
 /** The HTML report, bundled and written. */
+import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { bundlePage } from '../../scripts/build.mjs';
 import { InputError } from '../errors.ts';
@@ -16,9 +17,17 @@ export function addReportFlag(command: Command): Command {
   return command.option('--html <file>', 'also write a report: one HTML file; - prints it in place of text');
 }
 
-/** Both cannot be printed at once. */
-export function checkReportFlags({ html, json }: { html?: string; json?: boolean }): void {
+/** Before any work is done: two things cannot be printed at once, and what is read is not written over. */
+export function checkReportFlags({ html, json }: { html?: string; json?: boolean }, source: string | undefined): void {
+  if (html === '') throw new InputError('--html = "": give a file name, or - for standard output');
   if (html === STDOUT && json) throw new InputError('--html - and --json exclude each other: give --html a file');
+  if (html !== undefined && html !== STDOUT && source !== undefined && isSameFile(html, source))
+    throw new InputError(`--html = "${html}": is the file that is read; give another name`);
+}
+
+function isSameFile(...paths: [string, string]): boolean {
+  const [a, b] = paths.map((path) => (existsSync(path) ? statSync(path) : undefined));
+  return a !== undefined && b !== undefined && a.isFile() && a.ino === b.ino && a.dev === b.dev;
 }
 
 /** To the file, which is told; or to standard output. */

@@ -64,7 +64,7 @@ export function addPreview(program: Command, io: CommandIo): void {
 
 async function preview(options: PreviewOptions, io: CommandIo): Promise<void> {
   const output = outputFor(options, io);
-  checkReportFlags(options);
+  checkReportFlags(options, options.metrics);
   const atMs = options.at === undefined ? null : parseTime('--at', options.at);
   const { config, ports, nowMs } =
     options.metrics === undefined ? functionToPreview(options, io) : await fileToPreview(options, options.metrics, io);

@@ -62,12 +62,13 @@ export function addReplay(program: Command, io: CommandIo): void {
 
 async function replayCommand(options: ReplayCommandOptions, io: CommandIo): Promise<void> {
   const output = outputFor(options, io);
-  checkReportFlags(options);
+  checkReportFlags(options, options.metrics);
   const evaluateFromMs =
     options.evaluateFrom === undefined ? undefined : parseTime('--evaluate-from', options.evaluateFrom);
   const { result, detail } = await output.progress('replay', async (progress) => {
     const { config, reading } = await configAndReading(options, io, progress);
     output.detail(() => readingTrail(reading));
+    checkRequests(reading);
     if (evaluateFromMs !== undefined) checkInside(evaluateFromMs, options.evaluateFrom ?? '', reading);
     const replayed = await replayWithProgress(reading, config, { evaluateFromMs, progress, nowMs: io.nowMs });
     if (!replayed.walked || (!options.json && options.html === undefined)) return { result: replayed, detail: null };
@@ -112,6 +113,14 @@ async function configAndReading(
   progress.update(undefined, 'reading metrics');
   const reading = await metrics.read(config.target, { fromMs: toMs - config.historyDays * DAY_MS, toMs });
   return { config: { ...reading.billing, ...config }, reading };
+}
+
+/** Concurrency alone says how busy a function was, and not how many requests there are to play. */
+function checkRequests({ grids }: MetricReading): void {
+  const tells = (key: 'invocations' | 'maxConcurrency') =>
+    grids.some((grid) => grid[key].some((n) => !Number.isNaN(n)));
+  if (tells('maxConcurrency') && !tells('invocations'))
+    throw new InputError('nothing to replay: these metrics tell concurrency and count no requests; add Invocations');
 }
 
 function checkInside(evaluateFromMs: number, text: string, { grids }: MetricReading): void {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { InputError } from '../errors.ts';
 import { parseReport } from '../report/read-report.ts';
 import { examples } from './examples.ts';
-import { STDOUT, writeReport } from './html-file.ts';
+import { checkReportFlags, STDOUT, writeReport } from './html-file.ts';
 import type { CommandIo } from './io.ts';
 import { OUTPUT_GROUP, outputFor } from './output.ts';
 
@@ -34,6 +34,7 @@ export function addReport(program: Command, io: CommandIo): void {
 
 async function report(file: string, { html = STDOUT, quiet = false }: ReportOptions, io: CommandIo): Promise<void> {
   const output = outputFor({ quiet }, io);
+  checkReportFlags({ html }, file);
   const content = file === '-' ? await text(io.stdin) : await read(file);
   await writeReport(parseReport(content, file === '-' ? 'standard input' : file), html, { io, output });
 }

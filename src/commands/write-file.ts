@@ -1,6 +1,6 @@
 /** Writes a file whole or not at all: under a temporary name in the same folder, then renamed. */
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { chmod, realpath, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../errors.ts';
@@ -14,6 +14,8 @@ export async function writeOutput(
   { flag, path, content }: { flag: string; path: string; content: string | Uint8Array },
   io: CommandIo,
 ): Promise<void> {
+  if (!existsSync(dirname(path)))
+    throw new InputError(`${flag} ${path} cannot be written: there is no folder ${dirname(path)}`);
   try {
     const present = statSync(path, { throwIfNoEntry: false });
     if (present && !present.isFile()) {

@@ -23,6 +23,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const write = (path: string, given: CommandIo = io) => writeOutput({ flag: '--output', path, content: 'new' }, given);
 
 describe('an output file', () => {
+  it('in a folder that is not there names the folder', async () => {
+    await expect(write(join(folder, 'missing', 'a.csv'))).rejects.toThrow(/there is no folder .*missing$/);
+  });
+
   it('is written whole, and nothing else is left', async () => {
     await write(join(folder, 'a.csv'));
     expect(readdirSync(folder)).toEqual(['a.csv']);
