@@ -13,7 +13,7 @@ export function nearest(word: string, known: readonly string[]): string | null {
   let best: { word: string; edits: number } | null = null;
   for (const candidate of known) {
     for (const other of formsOf(candidate.toLowerCase())) {
-      const edits = distance(wanted, other);
+      const edits = editDistance(wanted, other);
       const near = edits <= Math.max(1, Math.floor(Math.max(wanted.length, other.length) / 3));
       if (near && (!best || edits < best.edits)) best = { word: candidate, edits };
     }
@@ -32,7 +32,7 @@ function formsOf(word: string): string[] {
 const LONGEST = 100;
 
 /** Insertions, deletions, substitutions and swaps of neighbours (Damerau 1964, restricted). */
-function distance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   const at = (row: readonly number[], j: number) => row[j] ?? Infinity;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

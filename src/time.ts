@@ -38,3 +38,9 @@ export function parseAt(schedule: string): number | null {
   const timeMs = Date.parse(`${match[1]}Z`);
   return Number.isNaN(timeMs) ? null : timeMs;
 }
+
+/** The moment of an `at(...)` expression as ISO-8601; any other schedule as it is. */
+export function momentOf(schedule: string): string {
+  const atMs = parseAt(schedule);
+  return atMs === null ? schedule : isoUtc(atMs);
+}

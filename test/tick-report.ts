@@ -1,4 +1,5 @@
 /** A tick's report for tests of what follows it. */
+import { parseTargetConfig } from '../src/config.ts';
 import type { TickReport } from '../src/controller/tick.ts';
 
 export interface ReportSeries {
@@ -10,12 +11,19 @@ export interface ReportSeries {
   ahead: Float64Array;
 }
 
+const TARGET = { functionName: 'worker', alias: 'live' };
+const SETTINGS = parseTargetConfig(TARGET, { mode: 'act', coldStartPriceUsd: 1, maxCapacity: 100 }, (path) => ({
+  name: path.join('.'),
+  value: undefined,
+}));
+
 /** Planned in act mode with nothing to change, unless `own` says otherwise. */
 export function tickReport({ nowMs, startMs, past, ahead }: ReportSeries, own: Partial<TickReport> = {}): TickReport {
   return {
-    target: { functionName: 'worker', alias: 'live' },
+    target: TARGET,
     nowMs,
     mode: 'act',
+    settings: SETTINGS,
     outcome: 'planned',
     reason: '',
     notes: [],

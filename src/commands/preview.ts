@@ -10,8 +10,6 @@ import type { MetricReading, Target } from '../model.ts';
 import type { TargetConfig } from '../config.ts';
 import { queueFedSource } from '../related/arrivals.ts';
 import { type FollowedPorts, tickWithNeighbours } from '../related/tick.ts';
-import { measuredSettings } from '../controller/measured-settings.ts';
-import type { MetricsSource } from '../controller/ports.ts';
 import { previewDetail } from '../report/preview-detail.ts';
 import { previewJson } from '../report/preview-json.ts';
 import { previewSummary, previewText } from '../report/preview-text.ts';
@@ -70,14 +68,10 @@ async function preview(options: PreviewOptions, io: CommandIo): Promise<void> {
     options.metrics === undefined ? functionToPreview(options, io) : await fileToPreview(options, options.metrics, io);
   const { report, detail } = await output.progress('preview', async (progress) => {
     const { metrics, memory } = watchTick(tellingSource(ports.metrics, output), progress);
-    const heard = hearingSource(metrics);
-    const ticked = await tickWithNeighbours({ ...ports, metrics: heard }, config, atMs ?? nowMs, memory);
+    const ticked = await tickWithNeighbours({ ...ports, metrics }, config, atMs ?? nowMs, memory);
     if (!options.json && options.html === undefined) return { report: ticked, detail: undefined };
     progress.update(undefined, 'judging past forecasts');
-    return {
-      report: ticked,
-      detail: previewDetail(ticked, measuredSettings(config, heard.reading()).settings, memory),
-    };
+    return { report: ticked, detail: previewDetail(ticked, memory) };
   });
   output.detail((talk) => decisionTrail(report, config, talk));
   const json = () => previewJson(report, options.metrics ?? null, detail);
@@ -85,19 +79,6 @@ async function preview(options: PreviewOptions, io: CommandIo): Promise<void> {
   if (options.json) output.json(json());
   else if (options.html !== STDOUT)
     output.print(output.quiet ? previewSummary(report) : previewText(report, output.terminal));
-}
-
-/** Keeps what was read last: settings that the data tell are learned from it. */
-function hearingSource(metrics: MetricsSource): MetricsSource & { reading: () => Pick<MetricReading, 'grids'> } {
-  let heard: Pick<MetricReading, 'grids'> = { grids: [] };
-  return {
-    reading: () => heard,
-    async read(target, range) {
-      const reading = await metrics.read(target, range);
-      heard = reading;
-      return reading;
-    },
-  };
 }
 
 interface Previewed {

@@ -1,6 +1,6 @@
 /** What must change so that the schedule that is there becomes the one that should be. */
 import type { Changes, ScheduledAction } from '../model.ts';
-import { isoUtc, parseAt } from '../time.ts';
+import { momentOf, parseAt } from '../time.ts';
 import { byName, splitByOwner } from './ring.ts';
 import { MIN_AHEAD_MS, type Schedule } from './schedule.ts';
 
@@ -30,7 +30,7 @@ export function diffSchedule(
 
   for (const action of [...desired.actions].sort(byName)) {
     const from = there.get(action.name);
-    if (!from) changes.create.push({ action, reason: `${describeBounds(action)} from ${timeOf(action)}` });
+    if (!from) changes.create.push({ action, reason: `${describeBounds(action)} from ${momentOf(action.schedule)}` });
     else if (sameAction(from, action)) changes.keep.push(action);
     else changes.update.push({ action, from, reason: describeUpdate(from, action) });
   }
@@ -68,15 +68,10 @@ function sameAction(a: ScheduledAction, b: ScheduledAction): boolean {
 
 function describeUpdate(from: ScheduledAction, to: ScheduledAction): string {
   const moved = parseAt(from.schedule) === parseAt(to.schedule) ? '' : `, moved from ${from.schedule}`;
-  return `${describeBounds(to)} instead of ${describeBounds(from)} from ${timeOf(to)}${moved}`;
+  return `${describeBounds(to)} instead of ${describeBounds(from)} from ${momentOf(to.schedule)}${moved}`;
 }
 
 function describeBounds(action: ScheduledAction): string {
   const { minCapacity: min, maxCapacity: max } = action;
   return min === max ? `${min ?? 'no bounds'}` : `${min ?? 'any'} to ${max ?? 'any'}`;
-}
-
-function timeOf(action: ScheduledAction): string {
-  const atMs = parseAt(action.schedule);
-  return atMs === null ? action.schedule : isoUtc(atMs);
 }

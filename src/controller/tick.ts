@@ -59,6 +59,8 @@ export interface TickReport {
   target: Target;
   nowMs: number;
   mode: TargetConfig['mode'];
+  /** The configuration with what the metrics tell filled in: the plan was made with these. */
+  settings: TargetConfig;
   outcome: Outcome;
   reason: string;
   notes: string[];
@@ -140,6 +142,7 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
     target: config.target,
     nowMs,
     mode: config.mode,
+    settings,
     state: 'assumed' in state ? null : state,
     notes: [...reading.notes, ...notesOn(state, config), ...notes, ...priceNotes(config)],
     history,

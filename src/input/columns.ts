@@ -1,6 +1,7 @@
 /** The columns of a metrics CSV and how a header is matched to them. */
 import { InputError } from '../errors.ts';
 import { METRIC_SERIES, type MetricSeriesName } from '../metric-grid.ts';
+import { editDistance } from '../suggest.ts';
 import { shown } from './faults.ts';
 import { parseTimestamp } from './timestamps.ts';
 
@@ -90,18 +91,4 @@ function nearest(key: string): string | undefined {
     }
   }
   return best;
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { ScheduledAction } from '../model.ts';
 import { renderTable, type Terminal } from '../report/terminal.ts';
-import { isoUtc, parseAt } from '../time.ts';
+import { isoUtc, momentOf } from '../time.ts';
 import type { ActivityFacts } from './facts.ts';
 import type { Agreement, StatusReport } from './status.ts';
 
@@ -151,23 +151,17 @@ function scheduleTable(actions: readonly ScheduledAction[], terminal: Terminal):
   const rows = actions
     .slice(0, SHOWN)
     .map(({ name, schedule, minCapacity, maxCapacity }) => [
-      timeOf(schedule),
+      momentOf(schedule),
       `${minCapacity ?? '-'}`,
       `${maxCapacity ?? '-'}`,
       name,
     ]);
   const more =
     actions.length > SHOWN
-      ? [`... and ${actions.length - SHOWN} more, the last at ${timeOf(actions.at(-1)?.schedule ?? '')}`]
+      ? [`... and ${actions.length - SHOWN} more, the last at ${momentOf(actions.at(-1)?.schedule ?? '')}`]
       : [];
   const header = [`scheduled (${terminal.zone})`, 'min', 'max', 'name'];
   return [...renderTable(header, rows, { terminal, dispensable: ['name'] }), ...more];
-}
-
-/** A moment where the schedule is one. */
-function timeOf(schedule: string): string {
-  const atMs = parseAt(schedule);
-  return atMs === null ? schedule : isoUtc(atMs);
 }
 
 function activityLines({ activities, failed }: StatusReport, paint: Terminal['paint']): string[] {

@@ -2,6 +2,11 @@
 
 const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
+/** For JSON, to six decimals: more would claim a precision that no forecast has. */
+export function round(value: number, digits = 6): number {
+  return Number(value.toFixed(digits));
+}
+
 /** Whole up to 99,999, then 100K, 1.5M, 1T; what no suffix names as a power of ten. */
 export function compactCount(value: number): string {
   if (!Number.isFinite(value)) return '-';

@@ -34,11 +34,9 @@ const FORECAST_SHOWN_MS = 14 * DAY_MS;
 
 /** `memory` is that of the tick, which has read most of the forecasts already. */
 export function previewDetail(
-  report: Pick<TickReport, 'history' | 'choice'>,
-  settings: Settings,
+  { history, choice, settings }: Pick<TickReport, 'history' | 'choice' | 'settings'>,
   memory: PlannerMemory,
 ): PreviewDetail {
-  const { history, choice } = report;
   const demand = slotDemand(history, settings.timeZone);
   const toMs = demand.startMs + demand.mean.length * SLOT_MS;
   const recentMs = Math.max(demand.startMs, toMs - FORECAST_SHOWN_MS);

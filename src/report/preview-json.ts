@@ -20,6 +20,7 @@ import {
   parametersSchema,
   pricesSchema,
 } from './detail-json.ts';
+import { round } from './numbers.ts';
 import type { PreviewDetail } from './preview-detail.ts';
 import { eventSourceJson, eventSourceSchema, relatedJson, relatedSchema } from './related-json.ts';
 import { actionJson, actionSchema, changesJson, changesSchema } from './schedule-json.ts';
@@ -243,11 +244,6 @@ function forecastJson(forecast: Forecast | null): PreviewJson['forecast'] {
       },
     })),
   };
-}
-
-/** Six decimals: more would claim a precision that no forecast has. */
-function round(value: number): number {
-  return Number(value.toFixed(6));
 }
 
 function planJson({ plan }: TickReport): PreviewJson['plan'] {

@@ -3,7 +3,7 @@ import type { CandidateScore } from '../controller/choose.ts';
 import { isCarriedOut, type TickReport } from '../controller/tick.ts';
 import type { CapacityPlan, Changes, ScheduledAction } from '../model.ts';
 import type { FollowedReport } from '../related/tick.ts';
-import { DAY_MS, isoUtc, parseAt, SLOT_MS } from '../time.ts';
+import { DAY_MS, isoUtc, momentOf, parseAt, SLOT_MS } from '../time.ts';
 import { chartLegend, type ChartSeries, renderChart } from './chart.ts';
 import { count, usd } from './numbers.ts';
 import { relatedText } from './related-text.ts';
@@ -133,7 +133,12 @@ function actionTable({ actions, changes }: TickReport, terminal: Terminal): stri
   const shown = actions.slice(0, ACTIONS_SHOWN);
   const hidden = actions.length - shown.length;
   const header = [`scheduled (${terminal.zone})`, 'capacity', '', 'name'];
-  const rows = shown.map((action) => [timeOf(action), boundsOf(action), changeOf(action, changes), action.name]);
+  const rows = shown.map((action) => [
+    momentOf(action.schedule),
+    boundsOf(action),
+    changeOf(action, changes),
+    action.name,
+  ]);
   const last = actions.at(-1)!;
   return [
     ...renderTable(header, rows, {
@@ -141,14 +146,8 @@ function actionTable({ actions, changes }: TickReport, terminal: Terminal): stri
       dispensable: ['name'],
       toneOf: (i) => CHANGE_TONE[changeOf(shown[i]!, changes)] ?? null,
     }),
-    ...(hidden > 0 ? [`... and ${hidden} more, the last at ${timeOf(last)}: ${boundsOf(last)}`] : []),
+    ...(hidden > 0 ? [`... and ${hidden} more, the last at ${momentOf(last.schedule)}: ${boundsOf(last)}`] : []),
   ];
-}
-
-/** A moment where the schedule is one. */
-function timeOf({ schedule }: ScheduledAction): string {
-  const atMs = parseAt(schedule);
-  return atMs === null ? schedule : isoUtc(atMs);
 }
 
 function boundsOf({ minCapacity, maxCapacity }: ScheduledAction): string {

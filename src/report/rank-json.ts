@@ -4,6 +4,7 @@ import type { Ranked } from '../first-steps/rank.ts';
 import type { Ranking } from '../first-steps/rank-all.ts';
 import { type Saved, VERDICTS } from '../first-steps/verdict.ts';
 import { isoUtc } from '../time.ts';
+import { round } from './numbers.ts';
 
 const time = z.iso.datetime();
 const amount = z.number().min(0);
@@ -141,8 +142,4 @@ function savedJson(saved: Saved | null | undefined) {
   if (!saved) return null;
   const { coldStarts, costUsd, effectiveCostUsd } = saved;
   return { coldStarts: round(coldStarts), costUsd: round(costUsd), effectiveCostUsd: round(effectiveCostUsd) };
-}
-
-function round(value: number, digits = 6): number {
-  return Number(value.toFixed(digits));
 }

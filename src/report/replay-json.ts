@@ -14,6 +14,7 @@ import {
   parametersSchema,
   pricesSchema,
 } from './detail-json.ts';
+import { round } from './numbers.ts';
 import type { ReplayDetail } from './replay-detail.ts';
 
 const time = z.iso.datetime();
@@ -131,8 +132,4 @@ function detailJson({ demand, forecasts, decisions, candidates }: ReplayDetail):
       coldStartRate: round(coldStartRate, 9),
     })),
   };
-}
-
-function round(value: number, digits = 6): number {
-  return Number(value.toFixed(digits));
 }
