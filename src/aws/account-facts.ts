@@ -1,13 +1,8 @@
 /** Everything around a target that the checks look at. Reads only; what the caller may not read is a fact of its own. */
 import {
+  type AliasConfiguration,
   GetAliasCommand,
   GetFunctionConcurrencyCommand,
-  GetFunctionConfigurationCommand,
-  ListAliasesCommand,
-  type AliasConfiguration,
-  type FunctionConfiguration,
-  ListEventSourceMappingsCommand,
-  ListProvisionedConcurrencyConfigsCommand,
   ListTagsCommand,
 } from '@aws-sdk/client-lambda';
 import { InputError, RefusedError } from '../errors.ts';
@@ -22,14 +17,11 @@ import type {
 } from '../ops/facts.ts';
 import { call } from './call.ts';
 import type { AwsClients } from './clients.ts';
-import { readAccountConcurrency } from './function-settings.ts';
-import { readPages } from './pages.ts';
+import { listAliases, listEventSources, listProvisioned, qualifierOf } from './function-lists.ts';
+import { readAccountConcurrency, readConfiguration, sizingOf, unsupportedBy } from './function-settings.ts';
 import { readActions, readActivities, readPolicies, readTargets } from './scaling-facts.ts';
 import { readUsage } from './usage-facts.ts';
 import { watchClock } from './watch-clock.ts';
-
-/** Far above what a function has: 50 a page. */
-const MOST_PAGES = 40;
 
 /**
  * The facts about a target, in about 15 calls. A missing function or alias and a permission that the caller lacks are
@@ -47,7 +39,7 @@ export function createAccountReader(aws: AwsClients, now: () => number): Account
       const missing = fn.known && fn.value === null && bareArn === null;
       const list = <T>(action: string, read: () => Promise<T[]>) =>
         missing ? Promise.resolve<Fact<T[]>>({ known: true, value: [] }) : readable(action, read);
-      const aliases = await list('lambda:ListAliases', () => readAliases(aws, target));
+      const aliases = await list('lambda:ListAliases', async () => (await listAliases(aws, target)).map(aliasFacts));
       const named = !/^(\$LATEST|\d+)$/.test(target.alias);
       const alias: Fact<AliasFacts | null> = named
         ? await readable('lambda:GetAlias', () => readAlias(aws, target))
@@ -105,40 +97,21 @@ async function orNull<T>(read: Promise<T>): Promise<T | null> {
 }
 
 async function readFunction(aws: AwsClients, target: Target): Promise<FunctionFacts | null> {
-  const request = { FunctionName: target.functionName, Qualifier: target.alias };
-  const answer = await orNull(
-    call(aws.lambda, { action: 'lambda:GetFunctionConfiguration', target }, (client, options) =>
-      client.send(new GetFunctionConfigurationCommand(request), options),
-    ),
-  );
+  const answer = await orNull(readConfiguration(aws, target, target.alias));
   if (answer === null) return null;
   return {
     arn: (answer.FunctionArn ?? '').replace(/(:function:[^:]+):[^:]+$/, '$1'),
     version: answer.Version ?? '',
-    memoryMb: answer.MemorySize ?? 128,
-    timeoutSeconds: answer.Timeout ?? 3,
-    architecture: answer.Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64',
-    snapStart: answer.SnapStart?.ApplyOn === 'PublishedVersions',
+    ...sizingOf(answer),
     unsupported: unsupportedBy(answer),
     state: answer.State ?? 'Active',
     stateReason: answer.StateReason ?? '',
   };
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html */
-function unsupportedBy({ TenancyConfig, CapacityProviderConfig }: FunctionConfiguration): string | null {
-  if (TenancyConfig) return 'tenant isolation';
-  return CapacityProviderConfig ? 'a capacity provider (Managed Instances)' : null;
-}
-
 /** The ARN of the bare function; null where there is no function of that name. */
 async function readBareArn(aws: AwsClients, target: Target): Promise<string | null> {
-  const request = { FunctionName: target.functionName };
-  const answer = await orNull(
-    call(aws.lambda, { action: 'lambda:GetFunctionConfiguration', target }, (client, options) =>
-      client.send(new GetFunctionConfigurationCommand(request), options),
-    ),
-  );
+  const answer = await orNull(readConfiguration(aws, target));
   return answer && (answer.FunctionArn ?? '');
 }
 
@@ -160,17 +133,6 @@ async function readAlias(aws: AwsClients, target: Target): Promise<AliasFacts | 
   return answer && aliasFacts(answer);
 }
 
-async function readAliases(aws: AwsClients, target: Target): Promise<AliasFacts[]> {
-  const pages = await readPages('The list of aliases', MOST_PAGES, async (Marker) => {
-    const request = { FunctionName: target.functionName, Marker };
-    const page = await call(aws.lambda, { action: 'lambda:ListAliases', target }, (client, options) =>
-      client.send(new ListAliasesCommand(request), options),
-    );
-    return { ...page, NextToken: page.NextMarker };
-  });
-  return pages.flatMap(({ Aliases = [] }) => Aliases.map(aliasFacts));
-}
-
 async function readTags(aws: AwsClients, target: Target, arn: string | null): Promise<Record<string, string>> {
   if (arn === null) return {};
   const { Tags } = await call(aws.lambda, { action: 'lambda:ListTags', target }, (client, options) =>
@@ -180,24 +142,14 @@ async function readTags(aws: AwsClients, target: Target, arn: string | null): Pr
 }
 
 async function readProvisioned(aws: AwsClients, target: Target): Promise<ProvisionedFacts[]> {
-  const action = 'lambda:ListProvisionedConcurrencyConfigs';
-  const pages = await readPages('The list of provisioned concurrency', MOST_PAGES, async (Marker) => {
-    const request = { FunctionName: target.functionName, Marker };
-    const page = await call(aws.lambda, { action, target }, (client, options) =>
-      client.send(new ListProvisionedConcurrencyConfigsCommand(request), options),
-    );
-    return { ...page, NextToken: page.NextMarker };
-  });
-  return pages.flatMap(({ ProvisionedConcurrencyConfigs = [] }) =>
-    ProvisionedConcurrencyConfigs.map((config) => ({
-      qualifier: qualifierOf(config.FunctionArn) ?? '',
-      requested: config.RequestedProvisionedConcurrentExecutions ?? 0,
-      available: config.AvailableProvisionedConcurrentExecutions ?? 0,
-      status: config.Status ?? 'IN_PROGRESS',
-      statusReason: config.StatusReason ?? '',
-      lastModifiedMs: Date.parse(config.LastModified ?? ''),
-    })),
-  );
+  return (await listProvisioned(aws, target)).map((config) => ({
+    qualifier: qualifierOf(config.FunctionArn) ?? '',
+    requested: config.RequestedProvisionedConcurrentExecutions ?? 0,
+    available: config.AvailableProvisionedConcurrentExecutions ?? 0,
+    status: config.Status ?? 'IN_PROGRESS',
+    statusReason: config.StatusReason ?? '',
+    lastModifiedMs: Date.parse(config.LastModified ?? ''),
+  }));
 }
 
 async function readReserved(aws: AwsClients, target: Target): Promise<number | null> {
@@ -213,29 +165,15 @@ async function readEventSources(aws: AwsClients, target: Target): Promise<EventS
   const names = [target.functionName, `${target.functionName}:${target.alias}`];
   const lists: EventSourceFacts[][] = [];
   for (const FunctionName of target.alias === '$LATEST' ? names.slice(0, 1) : names) {
-    const pages = await orNull(
-      readPages('The list of event sources', MOST_PAGES, async (Marker) => {
-        const page = await call(aws.lambda, { action: 'lambda:ListEventSourceMappings', target }, (client, options) =>
-          client.send(new ListEventSourceMappingsCommand({ FunctionName, Marker }), options),
-        );
-        return { ...page, NextToken: page.NextMarker };
-      }),
-    );
+    const sources = (await orNull(listEventSources(aws, target, FunctionName))) ?? [];
     lists.push(
-      (pages ?? []).flatMap(({ EventSourceMappings = [] }) =>
-        EventSourceMappings.map((mapping) => ({
-          uuid: mapping.UUID ?? '',
-          sourceArn: mapping.EventSourceArn ?? mapping.UUID ?? '',
-          qualifier: qualifierOf(mapping.FunctionArn),
-          state: mapping.State ?? '',
-        })),
-      ),
+      sources.map((source) => ({
+        uuid: source.UUID ?? '',
+        sourceArn: source.EventSourceArn ?? source.UUID ?? '',
+        qualifier: qualifierOf(source.FunctionArn),
+        state: source.State ?? '',
+      })),
     );
   }
   return lists.flat();
-}
-
-/** `arn:aws:lambda:eu-west-1:123456789012:function:name:qualifier` */
-function qualifierOf(arn = ''): string | null {
-  return /:function:[^:]+:([^:]+)$/.exec(arn)?.[1] ?? null;
 }

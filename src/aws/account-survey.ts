@@ -1,19 +1,14 @@
 /** The functions of an account and what their metrics of two weeks say, for choosing among them. Reads only. */
-import {
-  type FunctionConfiguration,
-  GetFunctionConfigurationCommand,
-  ListAliasesCommand,
-  ListFunctionsCommand,
-  ListProvisionedConcurrencyConfigsCommand,
-} from '@aws-sdk/client-lambda';
+import { type FunctionConfiguration, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import type { AccountSurvey, AliasUse, FunctionFound, HourlyUse } from '../first-steps/account.ts';
 import type { Target } from '../model.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../time.ts';
 import { call } from './call.ts';
 import type { AwsClients } from './clients.ts';
+import { listAliases, listProvisioned, qualifierOf } from './function-lists.ts';
+import { readConfiguration, sizingOf, unsupportedBy } from './function-settings.ts';
 import { fetchMetricData, type MetricQuery, type MetricSpan } from './metric-data.ts';
 import { createMetricsSource } from './metrics-source.ts';
-import { readPages } from './pages.ts';
 
 const SURVEYED_DAYS = 14;
 const HOURS = SURVEYED_DAYS * 24;
@@ -21,7 +16,6 @@ const HOURS = SURVEYED_DAYS * 24;
 const FUNCTIONS_PER_REQUEST = 150;
 /** Of a function with more aliases, the first are looked at. */
 const MOST_ALIASES = 20;
-const MOST_PAGES = 40;
 /** AWS's own maximum. */
 const PAGE = 50;
 
@@ -50,7 +44,7 @@ async function listFunctions(aws: AwsClients, most: number): Promise<{ functions
   const functions: FunctionFound[] = [];
   let Marker: string | undefined;
   for (let pages = 0; pages <= most; pages++) {
-    const request = { MaxItems: PAGE, ...(Marker === undefined ? {} : { Marker }) };
+    const request = { MaxItems: PAGE, Marker };
     const page = await call(aws.lambda, { action: 'lambda:ListFunctions' }, (client, options) =>
       client.send(new ListFunctionsCommand(request), options),
     );
@@ -62,25 +56,16 @@ async function listFunctions(aws: AwsClients, most: number): Promise<{ functions
 }
 
 function functionFound(configuration: FunctionConfiguration): FunctionFound {
-  const { TenancyConfig, CapacityProviderConfig, SnapStart } = configuration;
-  const managed = CapacityProviderConfig ? 'a capacity provider (Managed Instances)' : null;
   return {
     name: configuration.FunctionName ?? '',
-    memoryMb: configuration.MemorySize ?? 128,
-    architecture: configuration.Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64',
-    timeoutSeconds: configuration.Timeout ?? 3,
-    snapStart: SnapStart?.ApplyOn === 'PublishedVersions',
-    unsupported: TenancyConfig ? 'tenant isolation' : managed,
+    ...sizingOf(configuration),
+    unsupported: unsupportedBy(configuration),
   };
 }
 
 async function findFunction(aws: AwsClients, name: string, qualifier?: string): Promise<FunctionFound> {
-  const request = { FunctionName: name, ...(qualifier === undefined ? {} : { Qualifier: qualifier }) };
   const target = { functionName: name, alias: qualifier ?? '$LATEST' };
-  const answer = await call(aws.lambda, { action: 'lambda:GetFunctionConfiguration', target }, (client, options) =>
-    client.send(new GetFunctionConfigurationCommand(request), options),
-  );
-  return { ...functionFound(answer), name };
+  return { ...functionFound(await readConfiguration(aws, target, qualifier)), name };
 }
 
 /** Whole hours, which CloudWatch has for longer than two weeks. */
@@ -118,14 +103,7 @@ async function readUse(aws: AwsClients, names: readonly string[], nowMs: number)
 
 async function readAliases(aws: AwsClients, name: string, nowMs: number): Promise<AliasUse[]> {
   const target = { functionName: name, alias: '$LATEST' };
-  const pages = await readPages('The list of aliases', MOST_PAGES, async (Marker) => {
-    const request = { FunctionName: name, ...(Marker === undefined ? {} : { Marker }) };
-    const page = await call(aws.lambda, { action: 'lambda:ListAliases', target }, (client, options) =>
-      client.send(new ListAliasesCommand(request), options),
-    );
-    return { ...page, NextToken: page.NextMarker };
-  });
-  const aliases = pages.flatMap(({ Aliases = [] }) => Aliases).slice(0, MOST_ALIASES);
+  const aliases = (await listAliases(aws, target)).slice(0, MOST_ALIASES);
   if (aliases.length === 0) return [];
   const queries = aliases.map(({ Name = '' }, i) =>
     query(`a${i}`, 'Invocations', 'Sum', { FunctionName: name, Resource: `${name}:${Name}` }),
@@ -139,18 +117,9 @@ async function readAliases(aws: AwsClients, name: string, nowMs: number): Promis
 }
 
 async function readProvisioned(aws: AwsClients, name: string): Promise<{ qualifier: string; requested: number }[]> {
-  const action = 'lambda:ListProvisionedConcurrencyConfigs';
-  const target = { functionName: name, alias: '$LATEST' };
-  const pages = await readPages('The list of provisioned concurrency', MOST_PAGES, async (Marker) => {
-    const request = { FunctionName: name, ...(Marker === undefined ? {} : { Marker }) };
-    const page = await call(aws.lambda, { action, target }, (client, options) =>
-      client.send(new ListProvisionedConcurrencyConfigsCommand(request), options),
-    );
-    return { ...page, NextToken: page.NextMarker };
-  });
-  const configs = pages.flatMap(({ ProvisionedConcurrencyConfigs = [] }) => ProvisionedConcurrencyConfigs);
-  return configs.map(({ FunctionArn = '', RequestedProvisionedConcurrentExecutions = 0 }) => ({
-    qualifier: FunctionArn.split(':').at(-1) ?? '',
+  const configs = await listProvisioned(aws, { functionName: name, alias: '$LATEST' });
+  return configs.map(({ FunctionArn, RequestedProvisionedConcurrentExecutions = 0 }) => ({
+    qualifier: qualifierOf(FunctionArn) ?? '',
     requested: RequestedProvisionedConcurrentExecutions,
   }));
 }
