@@ -262,3 +262,11 @@ function ofProfile({ profile }: CallContext): string {
 function withProfile({ profile }: CallContext): string {
   return profile === undefined ? '' : ` --profile ${profile}`;
 }
+
+/** Handles a rejection: null for an error of this name, which is a normal answer there; any other is thrown on. */
+export function nullWhen(errorName: string): (error: unknown) => null {
+  return (error) => {
+    if (error instanceof Error && error.name === errorName) return null;
+    throw error;
+  };
+}

@@ -3,6 +3,7 @@ import { GetEventSourceMappingCommand, UpdateEventSourceMappingCommand } from '@
 import type { EventSourcePorts } from '../controller/ports.ts';
 import { call } from './call.ts';
 import type { AwsClients } from './clients.ts';
+import { nullWhen } from './errors.ts';
 
 /**
  * Reads with `reading`, and writes with `writing` where that is given. IAM: lambda:GetEventSourceMapping and, to write,
@@ -13,10 +14,9 @@ export function createEventSourcePorts(reading: AwsClients, writing: AwsClients 
   return {
     async read(uuid) {
       const found = await call(reading.lambda, { action: 'lambda:GetEventSourceMapping' }, (client, options) =>
-        client.send(new GetEventSourceMappingCommand({ UUID: uuid }), options).catch((error: unknown) => {
-          if (error instanceof Error && error.name === 'ResourceNotFoundException') return null;
-          throw error;
-        }),
+        client
+          .send(new GetEventSourceMappingCommand({ UUID: uuid }), options)
+          .catch(nullWhen('ResourceNotFoundException')),
       );
       return (
         found && {

@@ -5,6 +5,7 @@ import type { Target } from '../model.ts';
 import type { Remover } from '../ops/facts.ts';
 import { call } from './call.ts';
 import type { AwsClients } from './clients.ts';
+import { nullWhen } from './errors.ts';
 import { resourceId } from './target.ts';
 
 /**
@@ -21,7 +22,7 @@ export function createRemover(aws: AwsClients): Remover {
       } as const;
       const action = 'application-autoscaling:DeregisterScalableTarget';
       await call(aws.autoScaling, { action, target }, (client, options) =>
-        client.send(new DeregisterScalableTargetCommand(request), options).catch(ignoring('ObjectNotFoundException')),
+        client.send(new DeregisterScalableTargetCommand(request), options).catch(nullWhen('ObjectNotFoundException')),
       );
     },
     async deleteProvisioned(target: Target) {
@@ -30,14 +31,8 @@ export function createRemover(aws: AwsClients): Remover {
       await call(aws.lambda, { action, target }, (client, options) =>
         client
           .send(new DeleteProvisionedConcurrencyConfigCommand(request), options)
-          .catch(ignoring('ResourceNotFoundException')),
+          .catch(nullWhen('ResourceNotFoundException')),
       );
     },
-  };
-}
-
-function ignoring(errorName: string): (error: unknown) => void {
-  return (error) => {
-    if (!(error instanceof Error) || error.name !== errorName) throw error;
   };
 }

@@ -12,7 +12,7 @@ import type { ActivityFacts, PlacedAction, PolicyFacts, TargetFacts } from '../o
 import { call } from './call.ts';
 import type { AwsClients } from './clients.ts';
 import { readPages } from './pages.ts';
-import { toScheduledAction } from './scaling.ts';
+import { toScheduledAction } from './scheduled-scaling.ts';
 
 const NAMESPACE = { ServiceNamespace: 'lambda' } as const;
 const DIMENSION = 'lambda:function:ProvisionedConcurrency';
