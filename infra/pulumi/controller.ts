@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { logGroup, logStatement, serviceRole, type Statement, TAGS } from './policies';
+import { logGroup, logStatement, scheduleStatement, serviceRole, type Statement, TAGS } from './policies';
 import { eventSourceStatements, neighbourStatements, surroundings } from './related';
 import type { Settings } from './settings';
 import type { Worker } from './worker';
@@ -84,23 +84,10 @@ function acting({ alias }: Worker): Statement[] {
   const { region } = aws.getRegionOutput();
   const { accountId } = aws.getCallerIdentityOutput();
   return [
-    {
-      // A scalable target's ARN ends in an opaque id, so it can only be narrowed by its kind.
-      Sid: 'WriteSchedule',
-      Effect: 'Allow',
-      Action: [
-        'application-autoscaling:PutScheduledAction',
-        'application-autoscaling:DeleteScheduledAction',
-        'application-autoscaling:RegisterScalableTarget',
-      ],
-      Resource: pulumi.interpolate`arn:${partition}:application-autoscaling:${region}:${accountId}:scalable-target/*`,
-      Condition: {
-        StringEquals: {
-          'application-autoscaling:service-namespace': 'lambda',
-          'application-autoscaling:scalable-dimension': 'lambda:function:ProvisionedConcurrency',
-        },
-      },
-    },
+    scheduleStatement('WriteSchedule', {
+      'service-namespace': 'lambda',
+      'scalable-dimension': 'lambda:function:ProvisionedConcurrency',
+    }),
     {
       // Never called: Application Auto Scaling tries them as the caller of RegisterScalableTarget.
       // https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html

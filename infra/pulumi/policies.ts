@@ -40,6 +40,25 @@ export function logStatement(group: aws.cloudwatch.LogGroup): Statement {
   };
 }
 
+/** To write the bounds and scheduled actions of scalable targets: their ARNs end in an opaque id, so only their kind narrows them. */
+export function scheduleStatement(Sid: string, kind: Record<string, string | string[]>): Statement {
+  const { partition } = aws.getPartitionOutput();
+  const { region } = aws.getRegionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  const conditions = Object.entries(kind).map(([key, value]) => [`application-autoscaling:${key}`, value] as const);
+  return {
+    Sid,
+    Effect: 'Allow',
+    Action: [
+      'application-autoscaling:PutScheduledAction',
+      'application-autoscaling:DeleteScheduledAction',
+      'application-autoscaling:RegisterScalableTarget',
+    ],
+    Resource: pulumi.interpolate`arn:${partition}:application-autoscaling:${region}:${accountId}:scalable-target/*`,
+    Condition: { StringEquals: Object.fromEntries(conditions) },
+  };
+}
+
 /** Logs for a stated time, under a key of one's own where there is one. */
 export function logGroup(name: string, { logRetentionDays, kmsKeyArn }: Settings): aws.cloudwatch.LogGroup {
   const key = kmsKeyArn === '' ? {} : { kmsKeyId: kmsKeyArn };

@@ -1,7 +1,6 @@
 /** What stands around the worker: its queue, the queue's event source, its neighbours, and the rights that come with them. */
-import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Statement } from './policies';
+import { scheduleStatement, type Statement } from './policies';
 import type { Settings } from './settings';
 import type { Worker } from './worker';
 
@@ -61,21 +60,8 @@ export function surroundings({ queue, jobs }: Worker, settings: Settings): Recor
 export function neighbourStatements(settings: Settings): Statement[] {
   const namespaces = namespacesOf(settings);
   if (settings.mode !== 'act' || namespaces.length === 0) return [];
-  const { partition } = aws.getPartitionOutput();
-  const { region } = aws.getRegionOutput();
-  const { accountId } = aws.getCallerIdentityOutput();
   return [
-    {
-      Sid: 'WriteNeighbours',
-      Effect: 'Allow',
-      Action: [
-        'application-autoscaling:PutScheduledAction',
-        'application-autoscaling:DeleteScheduledAction',
-        'application-autoscaling:RegisterScalableTarget',
-      ],
-      Resource: pulumi.interpolate`arn:${partition}:application-autoscaling:${region}:${accountId}:scalable-target/*`,
-      Condition: { StringEquals: { 'application-autoscaling:service-namespace': namespaces } },
-    },
+    scheduleStatement('WriteNeighbours', { 'service-namespace': namespaces }),
     // Never called: Application Auto Scaling tries them as the caller of RegisterScalableTarget.
     ...namespaces.map((namespace): Statement => {
       const Sid = `AsCallerOf${namespace}`;
