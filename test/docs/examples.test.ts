@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildHandler } from '../../scripts/build.mjs';
 import { configFromEnv } from '../../src/config-env.ts';
+import { IMAGE, type Made } from '../infra/pulumi-mocks.ts';
 import { describeWithTools, ROOT, run, TOOLS } from '../infra/tools.ts';
-import type { Made } from './pulumi-program.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, 'examples', path), 'utf8');
 const namesOf = (targets: string) => targets.split(',');
@@ -74,7 +74,6 @@ const required = Boolean(process.env.CI) || process.env.PREWARM_TOOLS === 'requi
 describe.skipIf(!existsSync(join(PACKAGES, '.made-from')) && !required)('examples/pulumi', () => {
   const base = mkdtempSync(join(tmpdir(), 'prewarm-example-'));
   const folder = join(base, 'examples', 'pulumi');
-  const IMAGE = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/worker@sha256:${'0'.repeat(64)}`;
 
   beforeAll(async () => {
     if (!existsSync(join(PACKAGES, '.made-from'))) {

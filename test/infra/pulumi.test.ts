@@ -8,64 +8,24 @@ import { configFromEnv } from '../../src/config-env.ts';
 import { actionsOf, type Policy, readTemplate, resource, type Statement, type Template } from './cloudformation.ts';
 import { deployed } from './deployed.ts';
 import { NEIGHBOURS } from './neighbours.ts';
+import { IMAGE, type Made, madeBy, type Pulumi, UUID } from './pulumi-mocks.ts';
 import { ROOT, run, TOOLS } from './tools.ts';
 
 const PROGRAM = join(ROOT, 'infra', 'pulumi');
 const required = Boolean(process.env.CI) || process.env.PREWARM_TOOLS === 'required';
 const installed = existsSync(join(PROGRAM, 'node_modules', '.made-from')) && existsSync(TOOLS.python);
 
-const UUID = '12345678-1234-1234-1234-123456789abc';
 const KNOWN_WITHOUT = ['Log', 'Observe', 'ReadTarget', 'WriteSchedule', 'CapacityAsCaller', 'AlarmsAsCaller'];
 
-interface Made {
-  type: string;
-  name: string;
-  inputs: Record<string, unknown>;
-}
-
-interface PulumiRuntime {
-  runtime: {
-    setMocks(mocks: object, project: string, stack: string): Promise<void>;
-    setAllConfig(config: Record<string, string>): void;
-  };
-}
-
-const IMAGE = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/worker@sha256:${'0'.repeat(64)}`;
-
-/** Everything that the program makes with a configuration. Names and ARNs are what AWS might have given. */
+/** Everything that the program makes with a configuration. */
 async function make(config: Record<string, string | number> = {}): Promise<Made[]> {
-  const made: Made[] = [];
-  const pulumi = createRequire(join(PROGRAM, 'index.ts'))('@pulumi/pulumi') as PulumiRuntime;
-  const mocks = {
-    newResource: ({ type, name, inputs }: Made) => {
-      made.push({ type, name, inputs });
-      const given = {
-        arn: `arn:${type}:${name}`,
-        name: `${name}-1a2b`,
-        url: `https://sqs/${name}`,
-        bucket: `${name}-1a2b`,
-        version: '7',
-        uuid: UUID,
-      };
-      return { id: `${name}-id`, state: { ...given, ...inputs } };
-    },
-    call: () => ({ partition: 'aws', region: 'eu-west-1', accountId: '111122223333' }),
-  };
-  await pulumi.runtime.setMocks(mocks, 'prewarm', 'test');
-  const all: Record<string, string | number> = { imageUri: IMAGE, ...config };
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(Object.entries(all).map(([key, value]) => [`prewarm:${key}`, String(value)])),
-  );
+  const pulumi = createRequire(join(PROGRAM, 'index.ts'))('@pulumi/pulumi') as Pulumi;
   const program = async (file: string) =>
     (await import(join(PROGRAM, file))) as Record<string, (given?: unknown) => unknown>;
-  const settings = (await program('settings.ts')).readSettings!();
-  (await program('application.ts')).createApplication!(settings);
-  // Outputs are made of promises: they are there when none is left to run.
-  for (let before = -1; before < made.length;) {
-    before = made.length;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return made;
+  return madeBy(pulumi, { stack: 'test', config: { imageUri: IMAGE, ...config } }, async () => {
+    const settings = (await program('settings.ts')).readSettings!();
+    (await program('application.ts')).createApplication!(settings);
+  });
 }
 
 describe.skipIf(!installed && !required)(`the Pulumi program${installed ? '' : ' (npm run setup-tools first)'}`, () => {
