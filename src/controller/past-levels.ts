@@ -1,5 +1,5 @@
 /** The level that each candidate would have held in every past slot, from what was known in time for it. */
-import type { Forecaster } from '../forecast/index.ts';
+import type { Forecaster, PastReading } from '../forecast/index.ts';
 import { SLOT_MS } from '../time.ts';
 import { type Candidate, COVER_QUANTILES, HOLD_SLOTS, type RecentPeak } from './candidates.ts';
 import { repeatedPeaks } from './repeat.ts';
@@ -33,45 +33,76 @@ export interface PastCovers {
  * quantile within hold.
  */
 export function pastCovers(forecaster: Forecaster, startMs: number, rows: Map<number, Float64Array>): PastCovers {
-  const rowAt = (slotMs: number): Float64Array => {
-    let row = rows.get(slotMs);
-    if (!row) rows.set(slotMs, (row = pastCover(forecaster, slotMs)));
-    return row;
-  };
-  // A comparison asks for the same span again and again: several candidates share each column.
-  let span: SlotSpan = { from: 0, to: 0 };
-  let columns: (Float64Array | undefined)[] = [];
+  // A comparison asks for about the same span again and again.
+  let table: CoverTable = { from: 0, to: 0, columns: [] };
   return {
     column(coverQuantile, holdSlots, { from, to }) {
       const column =
         HOLD_SLOTS.indexOf(holdSlots as (typeof HOLD_SLOTS)[number]) * COVER_QUANTILES.length +
         COVER_QUANTILES.indexOf(coverQuantile as (typeof COVER_QUANTILES)[number]);
-      if (from !== span.from || to !== span.to) {
-        span = { from, to };
-        columns = [];
+      if (from < table.from || to > table.to) {
+        const earliest = Math.max(0, from - LONGEST_HOLD_SLOTS + 1);
+        const span = { startMs: startMs + earliest * SLOT_MS, slots: to - earliest };
+        readMissing(forecaster, span, rows);
+        table = { from: earliest, to, columns: columnsOf(span, rows) };
       }
-      let values = columns[column];
-      if (!values) {
-        columns[column] = values = new Float64Array(to - from);
-        for (let i = 0; i < values.length; i++) values[i] = rowAt(startMs + (from + i) * SLOT_MS)[column]!;
-      }
-      return values;
+      return table.columns[column]!.subarray(from - table.from, to - table.from);
     },
   };
 }
 
-/** By a forecast that saw only what came LAG_SLOTS before the slot at `slotMs`. */
-function pastCover(forecaster: Forecaster, slotMs: number): Float64Array {
-  const row = new Float64Array(HOLD_SLOTS.length * COVER_QUANTILES.length).fill(NaN);
-  for (const [hold, windowSlots] of HOLD_SLOTS.entries()) {
-    const horizon = { horizonSlots: LAG_SLOTS + 1, fromSlot: LAG_SLOTS, levels: COVER_QUANTILES, windowSlots };
-    const result = forecaster.forecastAt(slotMs - LAG_SLOTS * SLOT_MS, horizon);
-    if (result.kind === 'insufficient-history') return row;
-    result.forecast.peak.forEach(({ values }, k) => {
-      row[hold * COVER_QUANTILES.length + k] = values[LAG_SLOTS]!;
-    });
+interface CoverTable extends SlotSpan {
+  columns: Float64Array[];
+}
+
+/** Candidates hold for so long at most, and ask for as many slots before theirs. */
+const LONGEST_HOLD_SLOTS = Math.max(...HOLD_SLOTS);
+const COLUMNS = HOLD_SLOTS.length * COVER_QUANTILES.length;
+
+/** So many slots from a moment on. */
+interface SlotTimes {
+  startMs: number;
+  slots: number;
+}
+
+function columnsOf({ startMs, slots }: SlotTimes, rows: ReadonlyMap<number, Float64Array>): Float64Array[] {
+  const columns = Array.from({ length: COLUMNS }, () => new Float64Array(slots));
+  for (let i = 0; i < slots; i++) {
+    const row = rows.get(startMs + i * SLOT_MS)!;
+    for (let k = 0; k < COLUMNS; k++) columns[k]![i] = row[k]!;
   }
-  return row;
+  return columns;
+}
+
+/** By forecasts that saw only what came LAG_SLOTS before their slot. */
+function readMissing(forecaster: Forecaster, { startMs, slots }: SlotTimes, rows: Map<number, Float64Array>): void {
+  const isMissing = (slot: number) => slot < slots && !rows.has(startMs + slot * SLOT_MS);
+  for (let slot = 0; slot < slots; slot++) {
+    const first = slot;
+    while (isMissing(slot)) slot++;
+    if (slot === first) continue;
+    const missing = { startMs: startMs + first * SLOT_MS, slots: slot - first };
+    const read = forecaster.pastPeaks?.(missing, PAST_READING) ?? peaksOneByOne(forecaster, missing);
+    for (let i = 0; i < missing.slots; i++)
+      rows.set(missing.startMs + i * SLOT_MS, read.subarray(i * COLUMNS, (i + 1) * COLUMNS));
+  }
+}
+
+const PAST_READING: PastReading = { lagSlots: LAG_SLOTS, windows: HOLD_SLOTS, levels: COVER_QUANTILES };
+
+function peaksOneByOne(forecaster: Forecaster, { startMs, slots }: SlotTimes): Float64Array {
+  const peaks = new Float64Array(slots * COLUMNS).fill(NaN);
+  for (let slot = 0; slot < slots; slot++) {
+    for (const [hold, windowSlots] of HOLD_SLOTS.entries()) {
+      const horizon = { horizonSlots: LAG_SLOTS + 1, fromSlot: LAG_SLOTS, levels: COVER_QUANTILES, windowSlots };
+      const result = forecaster.forecastAt(startMs + (slot - LAG_SLOTS) * SLOT_MS, horizon);
+      if (result.kind === 'insufficient-history') break;
+      result.forecast.peak.forEach(({ values }, k) => {
+        peaks[slot * COLUMNS + hold * COVER_QUANTILES.length + k] = values[LAG_SLOTS]!;
+      });
+    }
+  }
+  return peaks;
 }
 
 /** The levels in the slots of `span`, within the limits. */

@@ -24,6 +24,17 @@ export interface ForecastHorizon {
 export interface Forecaster {
   /** The same as `forecastDemand` at that moment: nothing at or after `originMs` has any influence. */
   forecastAt(originMs: number, horizon: ForecastHorizon): ForecastResult;
+  /** Peaks as `forecastAt` would have told them one by one; only with a forecaster that reads them faster. */
+  pastPeaks?(span: { startMs: number; slots: number }, reading: PastReading): Float64Array;
+}
+
+/** What is read of each slot in a span of the past, from a forecast made `lagSlots` before it. */
+export interface PastReading {
+  lagSlots: number;
+  /** In slots. */
+  windows: readonly number[];
+  /** Ascending. */
+  levels: readonly number[];
 }
 
 /** Regressions are fitted anew at these times of day (UTC), and more often while there is little history. */
@@ -79,18 +90,36 @@ export function createForecaster(history: DemandHistory): Forecaster {
     }
     return fit;
   };
+  const originAt = (originMs: number) =>
+    Math.max(0, Math.min(knownBefore.length - 1, Math.floor((originMs - history.startMs) / stepMs)));
+  const isEnough = (origin: number) => knownBefore[origin]! * stepMs >= DAY_MS;
+  const modelAt = (origin: number, originMs: number) => {
+    const { model, from } = fitFor(origin, Math.min(originMs, history.startMs + origin * stepMs));
+    return { model, grid: { startMs: history.startMs + from * stepMs, stepMs } };
+  };
   return {
     forecastAt: (originMs, horizon) => {
-      const complete = Math.floor((originMs - history.startMs) / stepMs);
-      const origin = Math.max(0, Math.min(knownBefore.length - 1, complete));
-      const haveSeconds = knownBefore[origin]! * history.stepSeconds;
-      if (haveSeconds * 1000 < DAY_MS) {
+      const origin = originAt(originMs);
+      if (!isEnough(origin)) {
+        const haveSeconds = knownBefore[origin]! * history.stepSeconds;
         return { kind: 'insufficient-history', haveSeconds, needSeconds: DAY_MS / 1000 };
       }
-      const { model, from } = fitFor(origin, Math.min(originMs, history.startMs + origin * stepMs));
-      const grid = { startMs: history.startMs + from * stepMs, stepMs };
       const levels = levelsOf(horizon.levels ?? PEAK_QUANTILE_LEVELS);
-      return { kind: 'forecast', forecast: readSlots({ model, grid, originMs, levels }, horizon) };
+      return { kind: 'forecast', forecast: readSlots({ ...modelAt(origin, originMs), originMs, levels }, horizon) };
+    },
+    pastPeaks: ({ startMs, slots }, { lagSlots, windows, levels: given }) => {
+      const levels = levelsOf(given);
+      const perSlot = windows.length * levels.length;
+      const peaks = new Float64Array(slots * perSlot).fill(NaN);
+      for (let slot = 0; slot < slots; slot++) {
+        const slotMs = startMs + slot * SLOT_MS;
+        const originMs = slotMs - lagSlots * SLOT_MS;
+        const origin = originAt(originMs);
+        if (!isEnough(origin)) continue;
+        const reading = { ...modelAt(origin, originMs), originMs, levels };
+        readPeaks(reading, { slotMs, windows, at: slot * perSlot }, peaks);
+      }
+      return peaks;
     },
   };
 }
@@ -188,6 +217,21 @@ function readSlots(reading: Reading, { horizonSlots, fromSlot = 0, windowSlots =
     },
     peak: quantiles.map((values, k) => ({ level: levels[k]!, values })),
   };
+}
+
+/** Of one slot, window after window, to `peaks` from `at` on. */
+function readPeaks(
+  { model, grid, originMs, levels }: Reading,
+  { slotMs, windows, at }: { slotMs: number; windows: readonly number[]; at: number },
+  peaks: Float64Array,
+): void {
+  const stepOf = (timeMs: number) => Math.floor((timeMs - grid.startMs) / grid.stepMs);
+  const origin = stepOf(originMs);
+  const step = stepOf(slotMs);
+  for (let w = 0; w < windows.length; w++) {
+    const window = stepOf(slotMs + (windows[w]! - 1) * SLOT_MS) - step + 1;
+    model.readPeaks(origin, { step, window, levels, at: at + w * levels.length }, peaks);
+  }
 }
 
 /** A step is a slot. */

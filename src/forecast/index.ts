@@ -4,7 +4,7 @@ import type { ForecastHorizon } from './forecaster.ts';
 import { createForecaster } from './forecaster.ts';
 
 export { createForecaster } from './forecaster.ts';
-export type { ForecastHorizon, Forecaster } from './forecaster.ts';
+export type { ForecastHorizon, Forecaster, PastReading } from './forecaster.ts';
 
 /**
  * Forecasts mean concurrency and quantiles of the peak concurrency for each slot of the horizon, using only history

@@ -37,10 +37,21 @@ export interface StepRequest {
   levels: readonly number[];
 }
 
+export interface PeakRequest {
+  /** At or after the origin. */
+  step: number;
+  window: number;
+  levels: readonly number[];
+  /** Where the first of them goes. */
+  at: number;
+}
+
 export interface SeasonalModel {
   name: string;
   /** Reads the distribution of the maximum over `window` steps from each requested step on, known before `origin`. */
   forecastAt(origin: number, request: StepRequest): SlotDistribution;
+  /** The same of one step, its quantiles alone: one for each of `levels` is written to `peaks`. */
+  readPeaks(origin: number, request: PeakRequest, peaks: Float64Array): void;
 }
 
 export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachSteps: number): SeasonalModel {
@@ -50,7 +61,14 @@ export function fitSeasonalModel(series: DemandSeries, fitEnd: number, reachStep
     fitsOf: memo((window) => windowFits(state, window)),
     askedOf: perLevels((levels) => [...levels, HIGH_LEVEL]),
   };
-  return { name: modelName(state), forecastAt: (origin, request) => readModel(reader, origin, request) };
+  return {
+    name: modelName(state),
+    forecastAt: (origin, request) => readModel(reader, origin, request),
+    readPeaks: (origin, { step, window, levels, at }, peaks) => {
+      const asked = { fits: reader.fitsOf(window), window, levels: reader.askedOf(levels) };
+      readTarget(state, asked, { last: lastKnownBefore(state, origin), step, at }, peaks);
+    },
+  };
 }
 
 function modelName(state: SeasonalState): string {
@@ -73,30 +91,53 @@ interface Reader {
   askedOf: (levels: readonly number[]) => readonly number[];
 }
 
-function readModel({ state, fitsOf, askedOf }: Reader, origin: number, request: StepRequest): SlotDistribution {
+function readModel(reader: Reader, origin: number, request: StepRequest): SlotDistribution {
   const { steps, levels, first, window, skip = 0 } = request;
-  const fits = fitsOf(window);
-  const asked = askedOf(levels);
   const empty = () => new Float64Array(steps).fill(NaN, 0, skip);
   const out = { mean: empty(), quantiles: levels.map(empty) };
-  const last = origin > 0 ? state.lastKnown[Math.min(origin, state.lastKnown.length) - 1]! : 0;
-  const ceiling = BEYOND_LARGEST * state.largest[last]!;
+  const asked = { fits: reader.fitsOf(window), window, levels: reader.askedOf(levels) };
+  const row = new Float64Array(levels.length);
+  const last = lastKnownBefore(reader.state, origin);
   for (let s = skip; s < steps; s++) {
-    const at = fits.atLead(Math.max(1, first + s - last));
-    const target = withinReach(state, first + s, window);
-    const { firstStep, columns } = fits.targetsAt(target < first + s ? 1 : at.days, target);
-    const { mean, z, size } = readStep(state, at, { columns, row: target - firstStep, last });
-    const errors = at.quantilesAt(asked);
-    const nine = peakOf(state, z + size * errors[levels.length]!, ceiling);
-    let slotMean = Math.min(mean, (ceiling * MEAN_BEYOND_LARGEST) / BEYOND_LARGEST);
-    if (slotMean > nine && state.isWhole && slotMean < SELDOM) slotMean = nine;
-    out.mean[s] = slotMean;
-    for (let k = 0; k < levels.length; k++) {
-      const quantile = peakOf(state, z + size * errors[k]!, ceiling);
-      out.quantiles[k]![s] = levels[k]! >= HIGH_LEVEL ? Math.max(slotMean, quantile) : quantile;
-    }
+    out.mean[s] = readTarget(reader.state, asked, { last, step: first + s, at: 0 }, row);
+    for (let k = 0; k < levels.length; k++) out.quantiles[k]![s] = row[k]!;
   }
   return out;
+}
+
+function lastKnownBefore({ lastKnown }: SeasonalState, origin: number): number {
+  return origin > 0 ? lastKnown[Math.min(origin, lastKnown.length) - 1]! : 0;
+}
+
+interface Asked {
+  fits: WindowFits;
+  window: number;
+  /** Those that are written, and the one that the mean is compared with. */
+  levels: readonly number[];
+}
+
+/** Writes the quantiles of a step, as known at step `last`, to `peaks` from `at` on, and returns the mean. */
+function readTarget(
+  state: SeasonalState,
+  { fits, window, levels }: Asked,
+  { last, step, at }: { last: number; step: number; at: number },
+  peaks: Float64Array,
+): number {
+  const lead = fits.atLead(Math.max(1, step - last));
+  const target = withinReach(state, step, window);
+  const { firstStep, columns } = fits.targetsAt(target < step ? 1 : lead.days, target);
+  const { mean, z, size } = readStep(state, lead, { columns, row: target - firstStep, last });
+  const errors = lead.quantilesAt(levels);
+  const ceiling = BEYOND_LARGEST * state.largest[last]!;
+  const count = levels.length - 1;
+  const nine = peakOf(state, z + size * errors[count]!, ceiling);
+  let slotMean = Math.min(mean, (ceiling * MEAN_BEYOND_LARGEST) / BEYOND_LARGEST);
+  if (slotMean > nine && state.isWhole && slotMean < SELDOM) slotMean = nine;
+  for (let k = 0; k < count; k++) {
+    const quantile = peakOf(state, z + size * errors[k]!, ceiling);
+    peaks[at + k] = levels[k]! >= HIGH_LEVEL ? Math.max(slotMean, quantile) : quantile;
+  }
+  return slotMean;
 }
 
 /** A load on the model's scale as a peak; where peaks are whole numbers, the nearest of them. */

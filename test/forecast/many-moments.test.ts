@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createForecaster } from '../../src/forecast/index.ts';
 import type { Forecast, ForecastResult } from '../../src/model.ts';
-import { DAY_MS } from '../../src/time.ts';
+import { DAY_MS, SLOT_MS } from '../../src/time.ts';
 import { busyDays, endOf, historyOf, START_MS } from './histories.ts';
 
 describe('one forecaster, asked about many moments', () => {
@@ -31,6 +31,29 @@ describe('one forecaster, asked about many moments', () => {
       new Array<number>(3 * 6).fill(NaN),
     );
   });
+
+  it.each([300, 900, 3600])(
+    'tells the peaks of a past span as it tells them one by one: steps of %d s',
+    (stepSeconds) => {
+      const gaps = (t: number, m: number) => (t % 31 < 3 || (t > 2.2 * m && t < 2.5 * m) ? NaN : busyDays()(t, m));
+      const history = historyOf(6, gaps, { stepSeconds });
+      const reading = { lagSlots: 2, windows: [1, 3, 12], levels: [0.5, 0.9, 0.999] };
+      // From before there is enough history to after its end.
+      const span = { startMs: START_MS + 0.9 * DAY_MS, slots: 5.2 * 288 };
+      const peaks = createForecaster(history).pastPeaks!(span, reading);
+      const forecaster = createForecaster(history);
+      for (let slot = 0; slot < span.slots; slot += 7) {
+        const oneByOne = reading.windows.flatMap((windowSlots) => {
+          const horizon = { horizonSlots: 3, fromSlot: 2, levels: reading.levels, windowSlots };
+          const result = forecaster.forecastAt(span.startMs + (slot - 2) * SLOT_MS, horizon);
+          return result.kind === 'forecast' ? result.forecast.peak.map(({ values }) => values[2]) : [NaN, NaN, NaN];
+        });
+        expect([...peaks.subarray(slot * 9, slot * 9 + 9)]).toEqual(oneByOne);
+      }
+      expect(peaks[0]).toBeNaN();
+      expect(peaks.at(-1)).toBeGreaterThan(0);
+    },
+  );
 
   it('is asked for nothing but whether there is enough history', () => {
     const history = historyOf(6, busyDays());
