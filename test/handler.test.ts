@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHandler } from '../src/handler.ts';
 import { openStage, type Stage } from './local-aws.ts';
 
 /** At this price a forecast plan pays. */
@@ -15,18 +14,14 @@ interface Dated {
 }
 
 let stage: Stage;
-let lines: Record<string, unknown>[];
+let lines: Stage['lines'];
+let handlerWith: Stage['handlerWith'];
 
 beforeEach(async () => {
   stage = await openStage();
-  lines = [];
+  ({ lines, handlerWith } = stage);
 });
 afterEach(() => stage.server.close());
-
-function handlerWith(env: Record<string, string>) {
-  const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
-  return createHandler({ env, nowMs: () => stage.world.nowMs, log: { write } });
-}
 
 describe('the handler', () => {
   it('observes by default: it reads, says what it would do, and writes nothing', async () => {

@@ -1,4 +1,5 @@
 /** A world with two weeks of history behind it, a server on it, and the handler or the command line on that. */
+import { createHandler } from '../src/handler.ts';
 import { readMetricsFile } from '../src/input/metrics-file.ts';
 import { DAY_MS, floorTo } from '../src/time.ts';
 import { type LocalAws, startLocalAws } from '../src/twin/local-aws.ts';
@@ -9,6 +10,10 @@ export interface Stage {
   server: LocalAws;
   /** Operations called so far that could change something. */
   writes: () => string[];
+  /** The scheduled Lambda on this clock. */
+  handlerWith: (env: Record<string, string>) => ReturnType<typeof createHandler>;
+  /** What its handlers have logged. */
+  lines: Record<string, unknown>[];
 }
 
 const SPEC = { alias: 'live', memoryMb: 2048, timeoutSeconds: 60, architecture: 'x86_64' as const, coldStartMs: 5000 };
@@ -30,11 +35,14 @@ export async function openStage(options: Partial<WorldOptions> = {}): Promise<St
   const server = await startLocalAws(world);
   useEndpoint(server.endpoint);
   const writes = () => server.calls.map((call) => call.operation).filter((name) => !/^(Get|Describe|List)/.test(name));
-  return { world, server, writes };
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
+  const handlerWith = (env: Record<string, string>) => createHandler({ env, nowMs: () => world.nowMs, log: { write } });
+  return { world, server, writes, handlerWith, lines };
 }
 
 /** As a shell would set it up for the SDK. */
-function useEndpoint(endpoint: string): void {
+export function useEndpoint(endpoint: string): void {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: 'us-east-1',

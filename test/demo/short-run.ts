@@ -6,6 +6,7 @@ import type { Scenario, Simulated, Worlds } from '../../src/demo/simulate.ts';
 import { controllerSettings, demoScenario } from '../../src/demo/workload.ts';
 import { createHandler } from '../../src/handler.ts';
 import { HOUR_MS } from '../../src/time.ts';
+import { useEndpoint } from '../local-aws.ts';
 
 async function shortScenario(hours: number): Promise<Scenario> {
   const scenario = await demoScenario(1);
@@ -14,13 +15,7 @@ async function shortScenario(hours: number): Promise<Scenario> {
 
 export function connectTo(scenario: Scenario): LiveOptions['connect'] {
   return (hear) => (endpoint, nowMs) => {
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    });
+    useEndpoint(endpoint);
     return createHandler({ env: controllerSettings(scenario), nowMs, log: { write: hear } });
   };
 }

@@ -3,6 +3,7 @@ import ts from 'typescript';
 import { PAGES } from '../../scripts/docs.ts';
 import { parseSettingsRows } from '../../src/first-steps/settings-rows.ts';
 import { readMetricsText } from '../../src/input/metrics-text.ts';
+import { useEndpoint } from '../local-aws.ts';
 import { openAccount, READERS_FILES, READERS_SHELL, type Account } from './account.ts';
 import type { Checker } from './checker.ts';
 import { answer, type Tried } from './commands.ts';
@@ -132,17 +133,6 @@ function functionsIn({ blocks }: Page): string[] {
     [...text.matchAll(/--functions?[ =]([a-z][\w:,-]*)/g)].map(([, list]) => list!),
   );
   return lists.flatMap((list) => list.split(',').map((name) => name.split(':')[0]!));
-}
-
-/** As a shell would set it up for the SDK. */
-function useEndpoint(endpoint: string): void {
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  });
 }
 
 /** Of a transcript only what was typed. */

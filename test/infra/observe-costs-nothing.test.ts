@@ -1,6 +1,5 @@
 /** What the stack registers while it observes, on the local AWS: it must cost nothing, and be all that acting needs. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHandler } from '../../src/handler.ts';
 import { HOUR_MS, SLOT_MS } from '../../src/time.ts';
 import { openStage, type Stage } from '../local-aws.ts';
 
@@ -21,8 +20,7 @@ beforeEach(async () => {
 afterEach(() => stage.server.close());
 
 async function run(mode: 'observe' | 'act', ticks: number): Promise<void> {
-  const env = { ...ENV, PREWARM_MODE: mode };
-  const handler = createHandler({ env, nowMs: () => stage.world.nowMs, log: { write: () => undefined } });
+  const handler = stage.handlerWith({ ...ENV, PREWARM_MODE: mode });
   for (let tick = 0; tick < ticks; tick++) {
     await handler({});
     stage.world.advanceTo(stage.world.nowMs + SLOT_MS);

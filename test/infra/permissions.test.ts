@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HANDLER_BUILD_OPTIONS } from '../../scripts/build.mjs';
-import { createHandler } from '../../src/handler.ts';
 import { SLOT_MS } from '../../src/time.ts';
 import { openStage } from '../local-aws.ts';
 import { actionsOf, type Policy, readTemplate, resource, type Statement, type Template } from './cloudformation.ts';
@@ -56,7 +55,7 @@ async function operationsCalled(mode: 'observe' | 'act'): Promise<string[]> {
     PREWARM_MAX_CAPACITY: '50',
     PREWARM_COLD_START_PRICE_USD: '1',
   };
-  const handler = createHandler({ env, nowMs: () => stage.world.nowMs, log: { write: () => undefined } });
+  const handler = stage.handlerWith(env);
   const called = () => [...new Set(stage.server.calls.map((call) => `${call.service}:${call.operation}`))].sort();
   const writes = () => called().filter((action) => !reads(action)).length;
   for (let tick = 0; tick < (mode === 'act' ? 6 * 12 : 3) && writes() < 3; tick++) {

@@ -1,7 +1,6 @@
 /** What stands around the worker: how the templates wire it, and which rights come with it and only with it. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configFromEnv } from '../../src/config-env.ts';
-import { createHandler } from '../../src/handler.ts';
 import { SLOT_MS } from '../../src/time.ts';
 import { openStage } from '../local-aws.ts';
 import {
@@ -182,7 +181,7 @@ const CHECKED_FOR_THE_ALIAS = [
 
 /** Some hours of a controller with a queue, an API, an event source and a table on the local AWS: what it called. */
 async function runWithEverything(): Promise<{ called: string[]; writes: string[] }> {
-  const { world, server } = await openStage();
+  const { world, server, handlerWith } = await openStage();
   const { namespace, resourceId, scalableDimension } = NEIGHBOURS[0].entry;
   const scope = { ServiceNamespace: namespace, ResourceId: resourceId, ScalableDimension: scalableDimension };
   world.otherScaling.addResource({ namespace, resourceId, scalableDimension, capacity: 1 });
@@ -200,7 +199,7 @@ async function runWithEverything(): Promise<{ called: string[]; writes: string[]
     PREWARM_EVENT_SOURCE: JSON.stringify({ uuid: '00000000-0000-4000-b000-000000000000', min: 2, max: 500 }),
     PREWARM_RELATED: JSON.stringify([NEIGHBOURS[0].entry]),
   };
-  const handler = createHandler({ env, nowMs: () => world.nowMs, log: { write: () => undefined } });
+  const handler = handlerWith(env);
   const called = () => [...new Set(server.calls.map((call) => `${call.service}:${call.operation}`))].sort();
   const writes = () => called().filter((action) => !/:(Get|Describe|List)/.test(action));
   for (let tick = 0; tick < 6 * 12 && writes().length < 4; tick++) {

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHandler } from '../../src/handler.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/time.ts';
 import { openStage, type Stage } from '../local-aws.ts';
 
@@ -26,17 +25,13 @@ const ACT = {
 };
 
 let stage: Stage;
-let lines: Record<string, unknown>[];
+let lines: Stage['lines'];
+let handlerWith: Stage['handlerWith'];
 beforeEach(async () => {
   stage = await openStage();
-  lines = [];
+  ({ lines, handlerWith } = stage);
 });
 afterEach(() => stage.server.close());
-
-function handlerWith(env: Record<string, string>) {
-  const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
-  return createHandler({ env, nowMs: () => stage.world.nowMs, log: { write } });
-}
 
 function register(resource: typeof TABLE) {
   const { namespace, resourceId, scalableDimension } = resource;

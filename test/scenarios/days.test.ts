@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createHandler } from '../../src/handler.ts';
 import type { TwinBehaviour } from '../../src/twin/behaviour.ts';
 import { HOUR_MS, MINUTE_MS, SLOT_MS } from '../../src/time.ts';
 import { openStage, type Stage } from '../local-aws.ts';
@@ -13,21 +12,20 @@ const ENV = {
 
 /** Runs a tick every five minutes for some hours, and gives the plan's level for each slot as the tick then saw it. */
 async function live(
-  { world }: Stage,
+  { world, handlerWith, lines }: Stage,
   hours: number,
   env: Record<string, string> = ENV,
 ): Promise<{ planned: number; writes: number }[]> {
-  const ticks: { planned: number; writes: number }[] = [];
-  const write = (line: string) => {
-    const { msg, PlannedCapacity, Writes } = JSON.parse(line) as { msg: string } & Record<string, number>;
-    if (msg === 'tick') ticks.push({ planned: PlannedCapacity ?? NaN, writes: Writes ?? NaN });
-  };
-  const handler = createHandler({ env, nowMs: () => world.nowMs, log: { write } });
+  const handler = handlerWith(env);
+  const linesBefore = lines.length;
   for (let tick = 0; tick < hours * 12; tick++) {
     await handler({});
     world.advanceTo(world.nowMs + SLOT_MS);
   }
-  return ticks;
+  return lines
+    .slice(linesBefore)
+    .filter(({ msg }) => msg === 'tick')
+    .map(({ PlannedCapacity, Writes }) => ({ planned: Number(PlannedCapacity), writes: Number(Writes) }));
 }
 
 /** What was asked for at the end of each slot that ran. */
@@ -74,7 +72,7 @@ describe('a quarter of a day of ticks', () => {
     await live(stage, 2);
     const before = askedFor(stage).at(-1)!;
     stage.server.inject({ operation: 'GetMetricData', kind: 'internal-service' });
-    const handler = createHandler({ env: ENV, nowMs: () => stage.world.nowMs, log: { write: () => undefined } });
+    const handler = stage.handlerWith(ENV);
     await expect(handler({})).rejects.toThrow('to be retried');
     expect(askedFor(stage).at(-1)).toBe(before);
     await stage.server.close();
