@@ -101,7 +101,7 @@ async function initIn(given: InitOptions, subfolder: string | null, speech: Spee
   refuseFailed(ranking);
 }
 
-const NOTHING: Ranking = { ranked: [], failed: [] };
+const NOTHING: Ranking = { ranked: [], failed: [], skipped: [] };
 
 interface Looked {
   sources: RankSource[];

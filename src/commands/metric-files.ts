@@ -5,6 +5,7 @@ import { InputError } from '../errors.ts';
 import type { RankSource } from '../first-steps/rank-all.ts';
 import type { RankSubject } from '../first-steps/rank.ts';
 import { parseSettingsRows, type SettingsRow } from '../first-steps/settings-rows.ts';
+import { NoMetricsError } from '../input/json-documents.ts';
 import { readMetricsFile } from '../input/metrics-file.ts';
 import { configFromFlags } from './settings-flags.ts';
 import type { CommandIo } from './io.ts';
@@ -31,7 +32,9 @@ export function fileSources(
   options: Record<string, unknown> & { settings?: string },
   { io, output }: { io: CommandIo; output: Output },
 ): FileSource[] {
-  const files = paths.flatMap(filesIn);
+  const given = paths.map((path) => ({ path, inside: filesIn(path) }));
+  const files = given.flatMap(({ inside }) => inside);
+  const found = new Set(given.flatMap(({ path, inside }) => inside.filter((file) => file !== path)));
   if (files.length === 0) throw new InputError('no metrics files: give CSV or JSON files, or a folder of them');
   const rows = options.settings === undefined ? [] : readRows(options.settings);
   const rowOf = (path: string) => rows.find(({ name }) => name === path || name === bareName(path));
@@ -40,7 +43,10 @@ export function fileSources(
   return named(files).map(({ name, path }) => ({
     name,
     path,
-    load: () => loadFile({ name, path }, options, rowOf(path), io),
+    load: () => {
+      const subject = loadFile({ name, path }, options, rowOf(path), io);
+      return found.has(path) ? metricsOrNull(subject) : subject;
+    },
   }));
 }
 
@@ -75,6 +81,16 @@ function named(paths: readonly string[]): { name: string; path: string }[] {
   const count = new Map<string, number>();
   for (const path of paths) count.set(bareName(path), (count.get(bareName(path)) ?? 0) + 1);
   return paths.map((path) => ({ name: count.get(bareName(path)) === 1 ? bareName(path) : path, path }));
+}
+
+/** A folder may also hold what describes its files. */
+async function metricsOrNull(load: Promise<RankSubject>): Promise<RankSubject | null> {
+  try {
+    return await load;
+  } catch (error) {
+    if (error instanceof NoMetricsError) return null;
+    throw error;
+  }
 }
 
 async function loadFile(

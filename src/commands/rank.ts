@@ -61,21 +61,23 @@ async function rank(files: readonly string[], options: RankCommandOptions, io: C
   refuseFailed(ranking);
 }
 
-/** Last of all, so that what could be ranked is shown; the report has said why. */
+/** Last of all, so that what could be ranked is shown; the report has said why. InputError where nothing else is the cause. */
 export function refuseFailed({ failed }: Ranking): void {
-  if (failed.length > 0) throw new NotDoneError(`could not be ranked: ${failed.map(({ name }) => name).join(', ')}`);
+  if (failed.length === 0) return;
+  const message = `could not be ranked: ${failed.map(({ name }) => name).join(', ')}`;
+  throw failed.every(({ wrongInput }) => wrongInput) ? new InputError(message) : new NotDoneError(message);
 }
 
 /** Between two looks at the event loop, so that the work can be stopped. */
 const WAIT_EVERY_MS = 50;
 
-export function rankWithProgress(
+export async function rankWithProgress(
   sources: readonly RankSource[],
   replayText: string | undefined,
   { io, output }: { io: CommandIo; output: Output },
 ): Promise<Ranking> {
   const replayAtMost = replayLimit(replayText);
-  return output.progress(`ranking ${sources.length}`, (progress) => {
+  const ranking = await output.progress(`ranking ${sources.length}`, (progress) => {
     let waitedMs = io.nowMs();
     const onProgress = async (share: number, name: string) => {
       progress.update(share, name);
@@ -85,6 +87,8 @@ export function rankWithProgress(
     };
     return rankAll(sources, { replayAtMost, onProgress });
   });
+  if (ranking.skipped.length > 0) output.say(`note: skipped, JSON without metrics: ${ranking.skipped.join(', ')}`);
+  return ranking;
 }
 
 function replayLimit(text = String(REPLAYED_BY_DEFAULT)): number {

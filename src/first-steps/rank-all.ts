@@ -12,13 +12,16 @@ import {
 
 export interface RankSource {
   name: string;
-  /** Called a second time for the replay where there are too many to hold. */
-  load: () => Promise<RankSubject>;
+  /** Called a second time for the replay where there are too many to hold. Null for what turns out to be no metrics. */
+  load: () => Promise<RankSubject | null>;
 }
 
 export interface Ranking {
   ranked: Ranked[];
-  failed: { name: string; error: string }[];
+  /** `wrongInput` where it is the user's to mend, rather than AWS that failed. */
+  failed: { name: string; error: string; wrongInput: boolean }[];
+  /** The names of what turned out to be no metrics. */
+  skipped: string[];
 }
 
 export interface RankOptions {
@@ -35,6 +38,7 @@ const REPLAY_WORK = 5;
 export async function rankAll(sources: readonly RankSource[], options: RankOptions): Promise<Ranking> {
   const { replayAtMost, onProgress = () => undefined } = options;
   const failed: Ranking['failed'] = [];
+  const skipped: string[] = [];
   const compareFirst = sources.length > replayAtMost;
   const comparisons = compareFirst ? sources.length : 0;
   const work = COMPARISON_WORK * comparisons + REPLAY_WORK * Math.min(sources.length, replayAtMost);
@@ -43,9 +47,11 @@ export async function rankAll(sources: readonly RankSource[], options: RankOptio
     const ranked: Ranked[] = [];
     for (const { name, load } of some) {
       try {
-        ranked.push(await rank(await load(), (share) => onProgress((done + amount * share) / work, name)));
+        const subject = await load();
+        if (subject === null) skipped.push(name);
+        else ranked.push(await rank(subject, (share) => onProgress((done + amount * share) / work, name)));
       } catch (error) {
-        failed.push({ name, error: expectedMessage(error) });
+        failed.push({ name, error: expectedMessage(error), wrongInput: error instanceof InputError });
       }
       done += amount;
       await onProgress(Math.min(1, done / work), name);
@@ -53,7 +59,7 @@ export async function rankAll(sources: readonly RankSource[], options: RankOptio
     return ranked;
   };
   const replayed: Rank = async (subject, heard) => (await rankAtOnce(subject)) ?? rankByReplay(subject, heard);
-  if (!compareFirst) return { ranked: inOrder(await pass(sources, REPLAY_WORK, replayed)), failed };
+  if (!compareFirst) return { ranked: inOrder(await pass(sources, REPLAY_WORK, replayed)), failed, skipped };
   const compared: Rank = async (subject) => (await rankAtOnce(subject)) ?? rankByComparison(subject);
   const first = inOrder(await pass(sources, COMPARISON_WORK, compared));
   const best = first.filter(({ basis }) => basis === 'comparison').slice(0, replayAtMost);
@@ -63,7 +69,7 @@ export async function rankAll(sources: readonly RankSource[], options: RankOptio
     REPLAY_WORK,
     rankByReplay,
   );
-  return { ranked: inOrder([...again, ...first.filter(({ name }) => !chosen.has(name))]), failed };
+  return { ranked: inOrder([...again, ...first.filter(({ name }) => !chosen.has(name))]), failed, skipped };
 }
 
 type Rank = (subject: RankSubject, onProgress: Progress) => Promise<Ranked>;

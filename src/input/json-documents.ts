@@ -19,6 +19,9 @@ const ANSWER = z.looseObject({
 export type MetricDataAnswer = z.infer<typeof ANSWER>;
 export type MetricDataResult = MetricDataAnswer['MetricDataResults'][number];
 
+/** JSON, but of something else than metrics, such as an index of files. */
+export class NoMetricsError extends InputError {}
+
 /** Throws an InputError that says where the text is no JSON, or what in it is no answer of GetMetricData. */
 export function parseAnswers(text: string, source: string): MetricDataAnswer[] {
   const documents = splitDocuments(text).flatMap((part) => {
@@ -32,11 +35,16 @@ export function parseAnswers(text: string, source: string): MetricDataAnswer[] {
     const issues = answer.error.issues
       .slice(0, 5)
       .map((issue) => `${issue.path.join('.') || 'document'}: ${issue.message}`);
-    throw new InputError(
+    const Refusal = documents.some(isLikeAnswer) ? InputError : NoMetricsError;
+    throw new Refusal(
       `${source}${place} is not what "aws cloudwatch get-metric-data" prints: ${issues.join('; ')}. ` +
         'Give its whole JSON output ({"MetricDataResults": [...]}), or a CSV.',
     );
   });
+}
+
+function isLikeAnswer(document: unknown): boolean {
+  return typeof document === 'object' && document !== null && 'MetricDataResults' in document;
 }
 
 function parseJson(part: { text: string; line: number }, source: string): unknown {

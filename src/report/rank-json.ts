@@ -73,7 +73,7 @@ export const rankSchema = z.strictObject({
   schema: z.literal('prewarm/rank/1'),
   /** Worth it first, by what they save a day; too little data last. */
   functions: z.array(functionSchema),
-  /** What could not be read; then the exit code is 1. */
+  /** What could not be read; then the exit code is 2, or 1 where AWS failed. */
   failed: z.array(z.strictObject({ name: z.string(), metrics: z.string().nullable(), error: z.string() })),
 });
 

@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +21,7 @@ describe('prewarm rank', () => {
   const one = (name: string) => parsed(whole).functions.find((ranked) => ranked.name === name)!;
 
   it('puts what is worth it first and what is too young last, and names what it could not read', () => {
-    expect(whole.code).toBe(1);
+    expect(whole.code).toBe(2);
     const { functions, failed } = parsed(whole);
     expect(functions.map(({ name, verdict }) => [name, verdict])).toEqual([
       ['rush', 'worth it'],
@@ -127,12 +128,34 @@ describe('prewarm rank', () => {
     expect(await prewarm(argv(folder))).toMatchObject({ code: 2, err: expect.stringMatching(message) as string });
   });
 
+  it('skips what is JSON without metrics in a folder, with one remark, and refuses it where it is named', async () => {
+    const around = await mkdtemp(join(tmpdir(), 'prewarm-index-'));
+    const index = join(around, 'index.json');
+    await writeFile(index, '[{"id":"idle","file":"idle.csv"}]');
+    await writeFile(join(around, 'nothing.json'), 'null');
+    await writeFile(
+      join(around, 'idle.csv'),
+      csvOf(4, () => 0),
+    );
+    const inFolder = await prewarm(['rank', around, '--json']);
+    expect(inFolder).toMatchObject({ code: 0, err: 'note: skipped, JSON without metrics: index, nothing\n' });
+    expect(parsed(inFolder)).toMatchObject({ functions: [{ name: 'idle' }], failed: [] });
+    await writeFile(join(around, 'torn.json'), '{"MetricDataResults": [{"Timestamps": 3}]}');
+    expect(await prewarm(['rank', around])).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/failed +torn: .*Timestamps/) as string,
+    });
+    const named = await prewarm(['rank', index]);
+    expect(named).toMatchObject({ code: 2, out: expect.stringContaining('index.json is not what') as string });
+    await rm(around, { recursive: true });
+  });
+
   it('names wrong settings by their function, without stopping the others', async () => {
     const settings = join(folder, 'wrong.list');
     await writeFile(settings, '{"idle":{"memoryMb":64}}');
     const files = ['idle', 'young'].map((name) => join(folder, `${name}.csv`));
     const result = await prewarm(['rank', ...files, '--settings', settings, '--json']);
-    expect(result.code).toBe(1);
+    expect(result.code).toBe(2);
     expect(parsed(result).failed).toMatchObject([
       { name: 'idle', error: expect.stringMatching(/idle in the settings file: --memory-mb = "64"/) as string },
     ]);
