@@ -23,8 +23,20 @@ export function readMetricsText(text: string | Uint8Array, options: ReadOptions)
   const content = (typeof text === 'string' ? text : decode(text, source)).replace(/^\uFEFF/, '');
   if (content.trim() === '')
     throw new InputError(`${source} is empty. Give a CSV with the header "timestamp,invocations", or JSON.`);
-  const reading = /^\s*[[{]/.test(content) ? readMetricsJson(content, source) : readMetricsCsv(content, source);
+  const reading = isJson(content, source) ? readMetricsJson(content, source) : readMetricsCsv(content, source);
   return averageDurationMs === undefined ? reading : withDuration(reading, averageDurationMs);
+}
+
+/** By the content; the name decides only where that is JSON of another kind, such as `null`. */
+function isJson(content: string, source: string): boolean {
+  if (/^\s*[[{]/.test(content)) return true;
+  if (!/\.json(\.gz)?$/i.test(source)) return false;
+  try {
+    JSON.parse(content);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function decode(bytes: Uint8Array, source: string): string {

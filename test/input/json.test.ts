@@ -167,6 +167,8 @@ describe('readMetricsText on faulty JSON', () => {
       '{"Datapoints": []}',
       'm.json is not what "aws cloudwatch get-metric-data" prints: MetricDataResults',
     ],
+    ['nothing', 'null', 'm.json is not what "aws cloudwatch get-metric-data" prints: document:'],
+    ['a number', ' 12\n', 'm.json is not what "aws cloudwatch get-metric-data" prints: document:'],
     ['another second page', JSON.stringify([answer(good), { a: 1 }]), 'm.json, page 2 is not what'],
     ['a word for a value', json({ ...good, Values: [1, 'x'] }), 'MetricDataResults.0.Values.1: must be a number'],
     ['no results', json(), 'm.json has no points'],
