@@ -82,18 +82,6 @@ export interface TickReport {
   applied: Applied | null;
 }
 
-/** Older data than this may no longer lower what is scheduled. */
-const STALE_AFTER_MS = HOUR_MS;
-/** The last schedule was made for a day; what it says for the hours before its end is as old as this. */
-const BLIND_AFTER_MS = 12 * HOUR_MS;
-/** A constant level is paid for day and night. */
-const RELEASE_AFTER_MS = 2 * DAY_MS;
-
-function footingFor(dataAgeMs: number): Footing {
-  if (dataAgeMs > RELEASE_AFTER_MS) return 'release';
-  return dataAgeMs > BLIND_AFTER_MS ? 'constant' : 'best';
-}
-
 /**
  * One run for one target at `nowMs`. Writes only when `ports.writer` is given and the outcome allows it.
  * Errors of the ports are passed on: the schedule then stays as it is.
@@ -136,68 +124,107 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
     untilMs: nowMs,
     ...(config.averageDurationMs === undefined ? {} : { averageDurationMs: config.averageDurationMs }),
   });
-  const knownUntilMs = endOfKnown(history);
   const { settings, notes } = measuredSettings(config, reading);
-  const base = {
+  const freshness = freshnessOf(history, nowMs);
+  const seen = {
     target: config.target,
     nowMs,
     mode: config.mode,
     settings,
     state: 'assumed' in state ? null : state,
-    notes: [...reading.notes, ...notesOn(state, config), ...notes, ...priceNotes(config)],
+    notes: [
+      ...noteOnNothing(reading, history, nowMs),
+      ...reading.notes,
+      ...notesOn(state, config),
+      ...notes,
+      ...priceNotes(config),
+    ],
     history,
-    dataAgeSeconds: Math.max(0, Math.round((nowMs - knownUntilMs) / 1000)),
+    dataAgeSeconds: Math.max(0, Math.round(freshness.ageMs / 1000)),
     applied: null,
   };
-  const limits = limitsOf(settings);
-  const footing = footingFor(nowMs - knownUntilMs);
   const planner = createPlanner(history, settings, memory);
-  const result = planner.planAt(nowMs, footing);
-  if (result.kind === 'insufficient-history') {
-    const reason = `not enough history: have ${hours(result.haveSeconds)}, need ${hours(result.needSeconds)}; the schedule stays as it is`;
-    return {
-      ...base,
-      ...untouched(state, config),
-      outcome: 'insufficient-history',
-      reason,
-      forecast: null,
-      lastHour: null,
-      plan: null,
-      choice: null,
-      trust: null,
-    };
-  }
-
-  const { plan, forecast, choice, trust } = result;
-  const old = nowMs - knownUntilMs > STALE_AFTER_MS;
-  const stale = old && footing === 'best';
-  const schedule = compileSchedule(
-    plan,
-    state,
-    { ...config, maxCapacity: limits.maxCapacity, neverLower: stale, liveConcurrency: old ? 0 : liveOf(history) },
-    nowMs,
-  );
-  const decided = {
-    ...base,
+  const planned = planner.planAt(nowMs, freshness.footing);
+  if (planned.kind === 'insufficient-history') return { ...seen, ...untouched(state, config), ...undecided(planned) };
+  const { plan, forecast, choice, trust } = planned;
+  return {
+    ...seen,
     forecast,
     lastHour: lastHourOf(history, planner),
     plan,
     choice,
     trust,
-    actions: schedule.actions,
-    changes: diffSchedule(state.actions, schedule, config.namePrefix, nowMs),
+    ...written(plan, { history, state, freshness, settings }, config, nowMs),
+    ...(hindranceOf(state, config) ?? outcomeOf(plan, freshness)),
   };
-  const hindrance = hindranceOf(state, config);
-  if (hindrance) return { ...decided, ...hindrance };
-  if (footing !== 'best') {
-    const reason = `the newest known metrics end at ${isoUtc(knownUntilMs)}. ${plan.reason}`;
-    return { ...decided, outcome: footing === 'constant' ? 'constant' : 'released', reason };
-  }
-  if (stale) {
-    const reason = `the newest known metrics end at ${isoUtc(knownUntilMs)}: levels may rise but not fall. ${plan.reason}`;
-    return { ...decided, outcome: 'held', reason };
-  }
-  return { ...decided, outcome: 'planned', reason: plan.reason };
+}
+
+/** How old what is known is, and what may be done on it. */
+interface Freshness {
+  knownUntilMs: number;
+  ageMs: number;
+  footing: Footing;
+  /** Too old to say what is used at present. */
+  isOld: boolean;
+}
+
+/** Older data than this may no longer lower what is scheduled. */
+const STALE_AFTER_MS = HOUR_MS;
+/** The last schedule was made for a day; what it says for the hours before its end is as old as this. */
+const BLIND_AFTER_MS = 12 * HOUR_MS;
+/** A constant level is paid for day and night. */
+const RELEASE_AFTER_MS = 2 * DAY_MS;
+
+function freshnessOf(history: DemandHistory, nowMs: number): Freshness {
+  const knownUntilMs = endOfKnown(history);
+  const ageMs = nowMs - knownUntilMs;
+  const blind = ageMs > RELEASE_AFTER_MS ? 'release' : 'constant';
+  return { knownUntilMs, ageMs, footing: ageMs > BLIND_AFTER_MS ? blind : 'best', isOld: ageMs > STALE_AFTER_MS };
+}
+
+/** Where everything that was read comes later than this moment: when it begins. */
+function noteOnNothing({ grids }: MetricReading, history: DemandHistory, nowMs: number): string[] {
+  const firstMs = Math.min(...grids.map(({ startMs }) => startMs));
+  if (history.meanConcurrency.length > 0 || firstMs < nowMs || grids.length === 0) return [];
+  return [`nothing is known at ${isoUtc(nowMs)}: the data begins at ${isoUtc(firstMs)}`];
+}
+
+/** What is there stays, and why. */
+function undecided({ haveSeconds, needSeconds }: { haveSeconds: number; needSeconds: number }) {
+  const reason = `not enough history: have ${hours(haveSeconds)}, need ${hours(needSeconds)}; the schedule stays as it is`;
+  const outcome: Outcome = 'insufficient-history';
+  return { outcome, reason, forecast: null, lastHour: null, plan: null, choice: null, trust: null };
+}
+
+/** The plan as scheduled actions, and what they change. */
+function written(
+  plan: CapacityPlan,
+  {
+    history,
+    state,
+    freshness,
+    settings,
+  }: Pick<TickReport, 'history' | 'settings'> & { state: ScalingState; freshness: Freshness },
+  config: TargetConfig,
+  nowMs: number,
+): Pick<TickReport, 'actions' | 'changes'> {
+  const { isOld, footing } = freshness;
+  const { maxCapacity } = limitsOf(settings);
+  const bounds = { maxCapacity, neverLower: isOld && footing === 'best', liveConcurrency: isOld ? 0 : liveOf(history) };
+  const schedule = compileSchedule(plan, state, { ...config, ...bounds }, nowMs);
+  return { actions: schedule.actions, changes: diffSchedule(state.actions, schedule, config.namePrefix, nowMs) };
+}
+
+/** What is done with a plan that nothing hinders. */
+function outcomeOf(
+  { reason }: CapacityPlan,
+  { footing, isOld, knownUntilMs }: Freshness,
+): Pick<TickReport, 'outcome' | 'reason'> {
+  const since = `the newest known metrics end at ${isoUtc(knownUntilMs)}`;
+  if (footing !== 'best')
+    return { outcome: footing === 'constant' ? 'constant' : 'released', reason: `${since}. ${reason}` };
+  if (isOld) return { outcome: 'held', reason: `${since}: levels may rise but not fall. ${reason}` };
+  return { outcome: 'planned', reason };
 }
 
 /** The end of the newest step of which anything is known. CloudWatch's grid reaches to now even when nothing arrived. */

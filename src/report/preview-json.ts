@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { CandidateScore } from '../controller/choose.ts';
 import { OUTCOMES, type TickReport } from '../controller/tick.ts';
-import type { DemandHistory, Forecast } from '../model.ts';
+import type { Forecast } from '../model.ts';
 import type { FollowedReport } from '../related/tick.ts';
 import { objectiveOf } from '../controller/objective.ts';
 import { DEFAULT_REGION } from '../economics/prices.ts';
@@ -137,7 +137,7 @@ export function previewJson(
     schema: 'prewarm/preview/1',
     target: metrics === null ? { ...report.target, metrics } : { functionName: null, alias: null, metrics },
     now: isoUtc(report.nowMs),
-    history: historyJson(report.history),
+    history: historyJson(report),
     forecast: forecastJson(report.forecast),
     decision: decisionJson(report),
     plan: planJson(report),
@@ -213,12 +213,14 @@ function candidateJson(score: CandidateScore, policy: string): PreviewJson['deci
   };
 }
 
-function historyJson(history: DemandHistory): PreviewJson['history'] {
+/** From and to are the moment itself where nothing is known before it. */
+function historyJson({ history, nowMs }: TickReport): PreviewJson['history'] {
   const points = history.meanConcurrency.reduce((known, value) => known + (Number.isNaN(value) ? 0 : 1), 0);
   const length = history.meanConcurrency.length;
+  const startMs = length === 0 ? nowMs : history.startMs;
   return {
-    from: isoUtc(history.startMs),
-    to: isoUtc(history.startMs + length * history.stepSeconds * 1000),
+    from: isoUtc(startMs),
+    to: isoUtc(startMs + length * history.stepSeconds * 1000),
     stepSeconds: history.stepSeconds,
     points,
     missing: length - points,

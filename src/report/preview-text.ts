@@ -17,12 +17,11 @@ export function previewText(
   report: TickReport & Partial<Pick<FollowedReport, 'related' | 'eventSource'>>,
   terminal: Terminal,
 ): string {
-  const { history, plan, forecast } = report;
-  const untilMs = history.startMs + history.meanConcurrency.length * history.stepSeconds * 1000;
+  const { plan, forecast } = report;
   return [
     terminal.paint('strong', `${titleOf(report)} at ${isoUtc(report.nowMs)}`),
     `times     in ${terminal.zone}`,
-    `history   ${isoUtc(history.startMs)} to ${isoUtc(untilMs)}, ${history.stepSeconds} s steps`,
+    `history   ${historyOf(report)}`,
     `forecast  ${forecast?.model ?? 'none'}`,
     ...seasonNote(report).map((note) => terminal.paint('warn', `note      ${note}`)),
     `decision  ${decisionOf(report)}`,
@@ -35,6 +34,12 @@ export function previewText(
     ...changeLines(report, terminal),
     ...relatedText(report),
   ].join('\n');
+}
+
+function historyOf({ history, nowMs }: TickReport): string {
+  const { startMs, stepSeconds, meanConcurrency } = history;
+  if (meanConcurrency.length === 0) return `none before ${isoUtc(nowMs)}`;
+  return `${isoUtc(startMs)} to ${isoUtc(startMs + meanConcurrency.length * stepSeconds * 1000)}, ${stepSeconds} s steps`;
 }
 
 /** What is left of it with --quiet: the decision and the plan. */

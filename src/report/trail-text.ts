@@ -2,7 +2,7 @@
 import type { TargetConfig } from '../config.ts';
 import type { CandidateScore, Choice } from '../controller/choose.ts';
 import type { TickReport } from '../controller/tick.ts';
-import type { DemandHistory, MetricReading } from '../model.ts';
+import type { MetricReading } from '../model.ts';
 import { gridEndMs } from '../metric-grid.ts';
 import { DAY_MS, HOUR_MS, isoUtc } from '../time.ts';
 import { count, usd } from './numbers.ts';
@@ -27,8 +27,7 @@ export function readingTrail({ grids, reliableUntilMs, standIn, notes }: MetricR
 /** What became of it in a tick. */
 export function decisionTrail(report: TickReport, config: TargetConfig, terminal: Terminal): string[] {
   return [
-    ...historyTrail(report.history),
-    `age       the newest known metrics are ${ago(report.dataAgeSeconds * 1000)} old`,
+    ...historyTrail(report),
     ...lastHourTrail(report),
     ...trustTrail(report),
     ...choiceTrail(report, config, terminal),
@@ -36,8 +35,9 @@ export function decisionTrail(report: TickReport, config: TargetConfig, terminal
   ];
 }
 
-function historyTrail(history: DemandHistory): string[] {
+function historyTrail({ history, nowMs, dataAgeSeconds }: TickReport): string[] {
   const { startMs, stepSeconds, meanConcurrency, peakBasis, invocations } = history;
+  if (meanConcurrency.length === 0) return [`demand    none is known before ${isoUtc(nowMs)}`];
   const stepMs = stepSeconds * 1000;
   const gaps: { fromMs: number; toMs: number }[] = [];
   meanConcurrency.forEach((mean, i) => {
@@ -55,6 +55,7 @@ function historyTrail(history: DemandHistory): string[] {
     gaps.length === 0
       ? 'gaps      none'
       : `gaps      ${gaps.length}, ${days(unknownMs)} in all; the longest: ${longest.map(({ fromMs, toMs }) => `${isoUtc(fromMs)} for ${ago(toMs - fromMs)}`).join(', ')}`,
+    `age       the newest known metrics are ${ago(dataAgeSeconds * 1000)} old`,
   ];
 }
 
