@@ -89,11 +89,18 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
       program.outputHelp({ error: true });
       return EXIT.input;
     }
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(asCommand(argv, program), { from: 'user' });
     return EXIT.fine;
   } catch (error) {
     return report(error, io);
   }
+}
+
+/** `help preveiw` as `preveiw`, so that it is answered with what was meant rather than with the whole help. */
+function asCommand(argv: readonly string[], program: Command): readonly string[] {
+  const [first, name = '', ...rest] = argv;
+  const isCommand = program.commands.some((command) => command.name() === name);
+  return first !== 'help' || /^(-|$)/.test(name) || isCommand ? argv : [name, ...rest];
 }
 
 /** One message that says what happened and what to do; a stack only for what is our own fault. */

@@ -5,18 +5,21 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../src/cli.ts';
+import type { CommandIo } from '../src/commands/io.ts';
 import { previewSchema } from '../src/report/preview-json.ts';
 import { openStage, type Stage } from './local-aws.ts';
 
 const TRACE = 'data/traces/nab-aws-elb-request-count-8c0756.csv.gz';
 
+const NOW_MS = Date.parse('2026-03-02T10:00:00Z');
+
 /** Runs one command line in a world of its own; `input` is what standard input holds. */
-async function prewarm(line: string | string[], input = '', nowMs = Date.parse('2026-03-02T10:00:00Z')) {
+async function prewarm(line: string | string[], input = '', nowMs = NOW_MS, around: Partial<CommandIo> = {}) {
   const argv = typeof line === 'string' ? line.split(' ').filter(Boolean) : line;
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const stdin = Readable.from(input === '' ? [] : [Buffer.from(input)]) as unknown as NodeJS.ReadStream;
   const texts = [stdout, stderr].map(collect);
-  const code = await run(argv, { stdout, stderr, stdin, env: {}, nowMs: () => nowMs });
+  const code = await run(argv, { stdout, stderr, stdin, env: {}, nowMs: () => nowMs, ...around });
   stdout.end();
   stderr.end();
   const [out = '', err = ''] = await Promise.all(texts);
@@ -86,6 +89,25 @@ describe('prewarm preview --metrics', () => {
     });
   });
 
+  it('says of a moment before the data that nothing is known yet, and from when on it is', async () => {
+    const line = 'preview --metrics - --average-duration-ms 2000 --at 2025-12-31T00:00:00Z';
+    const [text, json] = await Promise.all([
+      prewarm(`${line} --verbose`, waveCsv()),
+      prewarm(`${line} --json`, waveCsv()),
+    ]);
+    expect([text.code, json.code]).toEqual([0, 0]);
+    const note = 'nothing is known at 2025-12-31T00:00:00Z: the data begins at 2026-02-01T00:00:00Z';
+    expect(text.out).toContain('history   none before 2025-12-31T00:00:00Z\n');
+    expect(text.out).toContain(note);
+    expect(text.err).toContain('demand    none is known before 2025-12-31T00:00:00Z\n');
+    expect(text.out + text.err).not.toContain('1970');
+    expect(previewSchema.parse(JSON.parse(json.out))).toMatchObject({
+      history: { from: '2025-12-31T00:00:00Z', to: '2025-12-31T00:00:00Z', points: 0 },
+      decision: { outcome: 'insufficient-history' },
+      notes: [note],
+    });
+  });
+
   it('shows people a chart, the plan, its reason and the next actions, without colour when no terminal is there', async () => {
     const { out } = await prewarm('preview --metrics - --average-duration-ms 20000', waveCsv());
     expect(out).toMatch(/forecast {2}Holt-Winters/);
@@ -108,6 +130,31 @@ describe('what is shown to people', () => {
     expect(text.out).toContain('times     in Europe/Berlin');
     expect(text.out).not.toMatch(/\dZ\b/);
     expect(JSON.parse(json.out)).toMatchObject({ now: '2026-02-05T00:00:00Z' });
+  });
+
+  it.each([
+    [
+      'a name that is misspelt',
+      'Europe/Berln',
+      undefined,
+      'TZ = "Europe/Berln" is no IANA time zone; did you mean Europe/Berlin?',
+    ],
+    ['a rule in place of a name', 'CET-1CEST', 'UTC', 'TZ = "CET-1CEST" is no IANA time zone'],
+  ])('is in UTC where TZ is %s, and says so once', async (_, TZ, timeZone, remark) => {
+    const around = { env: { TZ }, ...(timeZone && { timeZone }) };
+    const shown = await prewarm(WAVE, waveCsv(), NOW_MS, around);
+    expect(shown.err.split('note: ')).toEqual(['', `${remark}: times are in UTC\n`]);
+    expect(shown.out).toContain('times     in UTC');
+    for (const flag of ['--timezone UTC', '--quiet', '--json'])
+      expect((await prewarm(`${WAVE} ${flag}`, waveCsv(), NOW_MS, around)).err, flag).toBe('');
+  });
+
+  it.each([
+    ['is not set', undefined, 'UTC'],
+    ['is a zone', 'Europe/Berlin', 'Europe/Berlin'],
+    ['is UTC', 'Etc/UTC', 'UTC'],
+  ])('comes without a remark where TZ %s', async (_, TZ, timeZone) => {
+    expect((await prewarm(WAVE, waveCsv(), NOW_MS, { env: { TZ }, timeZone })).err).toBe('');
   });
 
   it('is the decision alone with --quiet, and its whole trail besides with --verbose, which leaves the result as it is', async () => {
@@ -143,6 +190,12 @@ describe('wrong input', () => {
   it.each<[string, string | string[], string, RegExp]>([
     ['no command', '', '', /Usage: prewarm/],
     ['an unknown command', 'previw', '', /unknown command 'previw'.*preview/s],
+    [
+      'help for an unknown command',
+      'help preveiw',
+      '',
+      /^error: unknown command 'preveiw'\n\(Did you mean preview\?\)/,
+    ],
     ['an unknown flag', 'preview --metric x', '', /unknown option '--metric'.*--metrics/s],
     ['nothing to preview', 'preview', '', /nothing to preview: give --metrics FILE, or --function NAME --alias ALIAS/],
     ['a function without alias', 'preview --function f', '', /--alias is missing/],
@@ -213,14 +266,20 @@ describe('wrong input', () => {
     expect(err).not.toMatch(/\n\s+at /);
   });
 
-  it.each(['--help', 'preview --help', 'apply --help', 'export --help', 'demo --help'])(
-    '%s is fine and goes to stdout',
-    async (line) => {
-      const { code, out, err } = await prewarm(line);
-      expect({ code, err }).toEqual({ code: 0, err: '' });
-      expect(out).toContain('Usage: prewarm');
-    },
-  );
+  it.each([
+    '--help',
+    'help',
+    'help preview',
+    'help help',
+    'preview --help',
+    'apply --help',
+    'export --help',
+    'demo --help',
+  ])('%s is fine and goes to stdout', async (line) => {
+    const { code, out, err } = await prewarm(line);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('Usage: prewarm');
+  });
 });
 
 describe('prewarm completion', () => {

@@ -4,9 +4,9 @@ import { InputError } from '../errors.ts';
 import { type Progress, REDRAW_MS, SILENT, startProgress } from '../report/progress.ts';
 import { present, type Terminal, terminalFor } from '../report/terminal.ts';
 import { didYouMean } from '../suggest.ts';
-import { isTimeZone } from '../time-zone.ts';
+import { isTimeZone, isUtc } from '../time-zone.ts';
 import type { CommandIo } from './io.ts';
-import { neutralise } from '../report/text.ts';
+import { hasTimes, neutralise } from '../report/text.ts';
 
 export interface OutputOptions {
   timezone?: string;
@@ -49,18 +49,27 @@ export function addOutputFlags(command: Command): Command {
 /** Throws InputError for a zone that there is none of, and for --quiet with --verbose. */
 export function outputFor({ timezone, quiet = false, verbose = false }: OutputOptions, io: CommandIo): Output {
   if (quiet && verbose) throw new InputError('--quiet and --verbose exclude each other');
-  const zone = timezone === undefined ? (io.timeZone ?? 'UTC') : zoneNamed(timezone.trim());
+  const zone = timezone === undefined ? systemZone(io) : zoneNamed(timezone.trim());
   const terminal = terminalFor(io.stdout, io.env, zone);
   const talk = terminalFor(io.stderr, io.env, zone);
   const say = (text: string) => {
     io.stderr.write(`${present(text, talk)}\n`);
+  };
+  let remark = timezone === undefined && !quiet ? unknownZone(io) : null;
+  const sayZone = (text: string) => {
+    if (remark === null || !hasTimes(text)) return;
+    say(remark);
+    remark = null;
   };
   return {
     terminal,
     talk,
     quiet,
     verbose,
-    print: (text) => io.stdout.write(`${present(text, terminal)}\n`),
+    print: (text) => {
+      sayZone(text);
+      io.stdout.write(`${present(text, terminal)}\n`);
+    },
     json: (value) => io.stdout.write(`${neutralise(JSON.stringify(value))}\n`),
     ask: say,
     say: (text) => {
@@ -97,10 +106,25 @@ async function withProgress<T>(
   }
 }
 
+function systemZone({ timeZone = 'UTC' }: CommandIo): string {
+  return isTimeZone(timeZone) ? timeZone : 'UTC';
+}
+
+/** What to say where TZ names no zone: the runtime takes UTC then, silently. */
+function unknownZone(io: CommandIo): string | null {
+  const name = io.env.TZ?.trim().replace(/^:/, '') ?? '';
+  if (name === '' || isUtc(name) || !isUtc(systemZone(io))) return null;
+  return `note: TZ = ${JSON.stringify(name)} is no IANA time zone${nearestZone(name)}: times are in UTC`;
+}
+
+function nearestZone(name: string): string {
+  return didYouMean(name, Intl.supportedValuesOf('timeZone'));
+}
+
 /** The name as the zone database writes it. */
 function zoneNamed(name: string): string {
   if (isTimeZone(name)) return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
   throw new InputError(
-    `--timezone = ${JSON.stringify(name)}: is no IANA time zone such as Europe/Berlin${didYouMean(name, Intl.supportedValuesOf('timeZone'))}`,
+    `--timezone = ${JSON.stringify(name)}: is no IANA time zone such as Europe/Berlin${nearestZone(name)}`,
   );
 }

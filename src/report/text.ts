@@ -123,6 +123,10 @@ function offsetText(aheadMs: number): string {
 }
 
 /** The moments in a text, which are written in UTC, as a zone's clocks show them. */
+export function hasTimes(text: string): boolean {
+  return text.search(UTC_TIME) >= 0;
+}
+
 export function timesInZone(text: string, zone: string): string {
   return text.replace(UTC_TIME, (time) => {
     const timeMs = Date.parse(time);
