@@ -172,13 +172,15 @@ function cut(values: Float64Array, from: number, to: number): Float64Array {
   return part;
 }
 
-/** Maximum over the `holdSlots` slots that end with each; unknown ones count as zero. */
+/** Maximum over the `holdSlots` slots that end with each; unknown ones count as zero. O(n log holdSlots). */
 export function heldBack(values: Float64Array, holdSlots: number): Float64Array {
   const held = new Float64Array(values.length);
-  for (let i = 0; i < held.length; i++) {
-    let highest = 0;
-    for (let j = Math.max(0, i - holdSlots + 1); j <= i; j++) if (values[j]! > highest) highest = values[j]!;
-    held[i] = highest;
+  for (let i = 0; i < held.length; i++) if (values[i]! > 0) held[i] = values[i]!;
+  // Maxima over twice as many slots are those of two neighbouring, or overlapping, maxima.
+  for (let width = 1; width < holdSlots;) {
+    const back = Math.min(width, holdSlots - width);
+    for (let i = held.length - 1; i >= back; i--) if (held[i - back]! > held[i]!) held[i] = held[i - back]!;
+    width += back;
   }
   return held;
 }

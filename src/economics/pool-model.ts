@@ -27,6 +27,8 @@ export interface PoolModel extends ColdStartModel, SpannedModel {
   spansOf: (steps: number) => Spans;
   /** Used by one plan after the other. */
   scratch: BusySteps;
+  /** The window that was looked at last: plans that are compared have the same. */
+  lastWindow: { from: number; to: number; model: PoolModel } | null;
 }
 
 const DEFAULT_DURATION_VARIATION = 0.5;
@@ -57,6 +59,7 @@ export function poolModel(demand: PoolDemand, assumptions: PoolAssumptions): Poo
     highestPeak: highestOfPaths(peaks),
     spansOf: remembered((steps) => spansOf(model, steps)),
     scratch: emptySteps(length),
+    lastWindow: null,
   };
   for (let i = from; i < length; i++) {
     const scale = Math.sqrt(varianceRatio(load.durationSeconds[i]! / load.countedSeconds, spread));
@@ -79,9 +82,18 @@ function remembered<T>(compute: (key: number) => T): (key: number) => T {
 
 /** The steps [from, to) of a model alone: views, not copies. */
 export function poolWindow(model: PoolModel, from: number, to: number): PoolModel {
+  const { lastWindow } = model;
+  if (lastWindow?.from === from && lastWindow.to === to) return lastWindow.model;
+  const window = windowOf(model, from, to);
+  model.lastWindow = { from, to, model: window };
+  return window;
+}
+
+function windowOf(model: PoolModel, from: number, to: number): PoolModel {
   const { load } = model;
   const window: PoolModel = {
     ...model,
+    lastWindow: null,
     startMs: model.startMs + from * model.stepSeconds * 1000,
     length: to - from,
     load: {

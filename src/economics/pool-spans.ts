@@ -20,6 +20,18 @@ export interface Spans {
   highestPeak: Float64Array;
   /** 1 where all durations are within a step and long enough to occupy environments: then a level shelters as many requests. */
   isPlain: Uint8Array;
+  /** Of how many steps the demand is known. */
+  knownSteps: Int32Array;
+  /** Made when a plan is tried. */
+  served: ServedMemo | null;
+}
+
+/** What some levels serve in each span, some entries for each: plans that are compared share most of theirs. */
+export interface ServedMemo {
+  /** -1 where there is none yet. */
+  level: Float64Array;
+  invocations: Float64Array;
+  runSeconds: Float64Array;
 }
 
 export interface SpannedModel {
@@ -32,7 +44,7 @@ export interface SpannedModel {
 
 export function spansOf(model: SpannedModel, steps: number): Spans {
   const count = model.length / steps;
-  const { requestsPerSecond, durationSeconds, stepSeconds } = model.load;
+  const { known, requestsPerSecond, durationSeconds, stepSeconds } = model.load;
   const spans: Spans = {
     steps,
     invocations: new Float64Array(count),
@@ -41,14 +53,18 @@ export function spansOf(model: SpannedModel, steps: number): Spans {
     highestRate: new Float64Array(count),
     highestPeak: new Float64Array(count),
     isPlain: new Uint8Array(count),
+    knownSteps: new Int32Array(count),
+    served: null,
   };
   for (let span = 0; span < count; span++) {
     let invocations = 0;
     let runSeconds = 0;
     let isPlain = 1;
+    let knownSteps = 0;
     for (let i = span * steps; i < (span + 1) * steps; i++) {
       const rate = requestsPerSecond[i]!;
       const seconds = durationSeconds[i]!;
+      knownSteps += known[i]!;
       if (model.highestPeak[i]! > spans.highestPeak[span]!) spans.highestPeak[span] = model.highestPeak[i]!;
       if (seconds > stepSeconds || (rate > 0 && seconds < SHORTEST_SECONDS)) isPlain = 0;
       if (rate === 0) continue;
@@ -61,6 +77,7 @@ export function spansOf(model: SpannedModel, steps: number): Spans {
     spans.invocations[span] = invocations;
     spans.runSeconds[span] = runSeconds;
     spans.isPlain[span] = isPlain;
+    spans.knownSteps[span] = knownSteps;
   }
   return spans;
 }
@@ -87,5 +104,7 @@ export function someSpans(spans: Spans, from: number, to: number): Spans {
     highestRate: spans.highestRate.subarray(from, to),
     highestPeak: spans.highestPeak.subarray(from, to),
     isPlain: spans.isPlain.subarray(from, to),
+    knownSteps: spans.knownSteps.subarray(from, to),
+    served: null,
   };
 }

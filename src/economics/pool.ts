@@ -12,8 +12,9 @@
 import { addColdStarts } from './cold-starts.ts';
 import { BILLING_STEP_MS } from './meter.ts';
 import type { PoolModel } from './pool-model.ts';
-import { REQUESTS_PER_SECOND_PER_PROVISIONED, type Spans } from './pool-spans.ts';
+import type { Spans } from './pool-spans.ts';
 import type { BilledUsage } from './prices.ts';
+import { addServed } from './served.ts';
 import { busySteps } from './shelter.ts';
 
 /** What a plan costs and misses: one entry per level. */
@@ -51,7 +52,7 @@ export function poolUsage(model: PoolModel, levels: ArrayLike<number>): LevelUsa
     provisionedRunMs: new Float64Array(levels.length),
     onDemandRunMs: new Float64Array(levels.length),
   };
-  addHeld(model, levels, steps, usage);
+  addHeld(model, levels, spans, usage);
   addServed(model, levels, spans, usage);
   addColdStarts(model, busySteps(model, levels, spans), steps, usage.coldStarts);
   return usage;
@@ -79,91 +80,31 @@ function sumOf(values: Float64Array, from: number, to: number): number {
 }
 
 /** Every 5-minute step of the clock is billed at its highest level, at the level during which it ends. */
-function addHeld(model: PoolModel, levels: ArrayLike<number>, steps: number, usage: LevelUsage): void {
+function addHeld(model: PoolModel, levels: ArrayLike<number>, spans: Spans, usage: LevelUsage): void {
   const stepMs = model.stepSeconds * 1000;
-  const { known } = model.load;
+  for (let span = 0; span < levels.length; span++)
+    usage.provisionedMs[span] = levels[span]! * stepMs * spans.knownSteps[span]!;
+  const isBilledBySpan = stepMs * spans.steps === BILLING_STEP_MS && model.startMs % BILLING_STEP_MS === 0;
+  if (!isBilledBySpan) addBilledSteps(model, levels, spans.steps, usage.billedProvisionedMs);
+  else {
+    for (let span = 0; span < levels.length; span++)
+      if (spans.knownSteps[span]! > 0) usage.billedProvisionedMs[span] = levels[span]! * BILLING_STEP_MS;
+  }
+}
+
+function addBilledSteps(model: PoolModel, levels: ArrayLike<number>, steps: number, billedMs: Float64Array): void {
+  const stepMs = model.stepSeconds * 1000;
   let nextStepMs = -Infinity;
   let highest = 0;
-  for (let span = 0; span < levels.length; span++) {
-    const level = levels[span]!;
-    let heldSteps = 0;
-    for (let i = span * steps; i < (span + 1) * steps; i++) {
-      const atMs = model.startMs + i * stepMs;
-      if (atMs >= nextStepMs) {
-        if (highest > 0) usage.billedProvisionedMs[Math.floor((i - 1) / steps)]! += highest * BILLING_STEP_MS;
-        nextStepMs = (Math.floor(atMs / BILLING_STEP_MS) + 1) * BILLING_STEP_MS;
-        highest = 0;
-      }
-      if (known[i] === 0) continue;
-      if (level > highest) highest = level;
-      heldSteps += 1;
+  for (let i = 0; i < model.length; i++) {
+    const atMs = model.startMs + i * stepMs;
+    if (atMs >= nextStepMs) {
+      if (highest > 0) billedMs[Math.floor((i - 1) / steps)]! += highest * BILLING_STEP_MS;
+      nextStepMs = (Math.floor(atMs / BILLING_STEP_MS) + 1) * BILLING_STEP_MS;
+      highest = 0;
     }
-    usage.provisionedMs[span] = level * stepMs * heldSteps;
+    const level = levels[Math.floor(i / steps)]!;
+    if (model.load.known[i] === 1 && level > highest) highest = level;
   }
-  if (highest > 0) usage.billedProvisionedMs[levels.length - 1]! += highest * BILLING_STEP_MS;
-}
-
-function addServed(model: PoolModel, levels: ArrayLike<number>, spans: Spans, usage: LevelUsage): void {
-  for (let span = 0; span < levels.length; span++) {
-    const level = levels[span]!;
-    const runSeconds = spans.runSeconds[span]!;
-    let provisionedRunSeconds = 0;
-    if (level >= spans.enough[span]! && isBelowLimit(spans.highestRate[span]!, level)) {
-      usage.provisionedInvocations[span] = spans.invocations[span]!;
-      provisionedRunSeconds = runSeconds;
-    } else if (level > 0) provisionedRunSeconds = addServedIn(model, level, { span, steps: spans.steps }, usage);
-    usage.provisionedRunMs[span] = provisionedRunSeconds * 1000;
-    usage.onDemandRunMs[span] = (runSeconds - provisionedRunSeconds) * 1000;
-  }
-}
-
-/** Returns how long requests ran on provisioned environments, in seconds. */
-function addServedIn(
-  model: PoolModel,
-  level: number,
-  { span, steps }: { span: number; steps: number },
-  usage: LevelUsage,
-): number {
-  const { requestsPerSecond, durationSeconds } = model.load;
-  let invocations = 0;
-  let runSeconds = 0;
-  for (let i = span * steps; i < (span + 1) * steps; i++) {
-    const requests = requestsPerSecond[i]! * model.stepSeconds;
-    if (requests === 0) continue;
-    const provisioned = requests * servedShare(model, i, level);
-    invocations += provisioned;
-    runSeconds += provisioned * durationSeconds[i]!;
-  }
-  usage.provisionedInvocations[span] = invocations;
-  return runSeconds;
-}
-
-/** Four deviations below the limit of requests a second, without the root: 4 sqrt(rate) <= rate + 4. */
-function isBelowLimit(rate: number, level: number): boolean {
-  return 2 * rate + 4 < level * REQUESTS_PER_SECOND_PER_PROVISIONED;
-}
-
-/** Share of a step's requests that `level` provisioned environments take. */
-function servedShare(model: PoolModel, i: number, level: number): number {
-  const share = level >= model.enough[i]! ? 1 : 1 - model.losses.loss(model.spillRow[i]!, level / model.spillScale[i]!);
-  const rate = model.load.requestsPerSecond[i]!;
-  if (isBelowLimit(rate, level)) return share;
-  const limit = level * REQUESTS_PER_SECOND_PER_PROVISIONED;
-  return Math.min(share, (rate - excess(rate, limit)) / rate);
-}
-
-/** E[(N - limit)+] for N normal with mean and variance `rate`: what a second has beyond its limit. */
-function excess(rate: number, limit: number): number {
-  const deviation = Math.sqrt(rate);
-  const z = (limit - rate) / deviation;
-  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-  return Math.max(0, rate - limit, deviation * (density - z * normalAbove(z, density)));
-}
-
-/** 1 - Phi(z) by Abramowitz and Stegun 26.2.17, error below 7.5e-8. */
-function normalAbove(z: number, density: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const tail =
-    density * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return z >= 0 ? tail : 1 - tail;
+  if (highest > 0) billedMs[levels.length - 1]! += highest * BILLING_STEP_MS;
 }

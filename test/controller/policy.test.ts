@@ -146,8 +146,14 @@ it('slidingMaximum looks as far back as ahead and stops at the ends', () => {
   expect([...slidingMaximum(Float64Array.of(1, 5, 2, 0, 0, 3), 1)]).toEqual([5, 5, 5, 2, 3, 3]);
 });
 
-it('heldBack looks back only, and takes unknown for nothing', () => {
-  expect([...heldBack(Float64Array.of(1, 5, NaN, 0, 2), 3)]).toEqual([1, 5, 5, 5, 2]);
+it.each([
+  [1, [1, 5, 0, 0, 2, 0, 0, 1]],
+  [2, [1, 5, 5, 0, 2, 2, 0, 1]],
+  [3, [1, 5, 5, 5, 2, 2, 2, 1]],
+  [5, [1, 5, 5, 5, 5, 5, 2, 2]],
+  [12, [1, 5, 5, 5, 5, 5, 5, 5]],
+])('heldBack looks back only, and takes unknown for nothing: %d slots', (holdSlots, held) => {
+  expect([...heldBack(Float64Array.of(1, 5, NaN, 0, 2, NaN, -1, 1), holdSlots)]).toEqual(held);
 });
 
 describe('expectedDurationMs', () => {

@@ -195,6 +195,24 @@ describe('properties', () => {
   });
 });
 
+it('says the same of a plan whatever was tried before it', () => {
+  fc.assert(
+    fc.property(
+      anyCounts,
+      anyDuration,
+      fc.array(fc.nat(40), { minLength: 2, maxLength: 6 }),
+      (counts, durationMs, tried) => {
+        const demand = minutes(counts, durationMs);
+        const model = poolModel(demand, SLOW);
+        for (const level of tried) {
+          const levels = counts.map((_, i) => level + 16 * (i % 2));
+          expect(poolUsage(model, levels)).toEqual(poolUsage(poolModel(demand, SLOW), levels));
+        }
+      },
+    ),
+  );
+});
+
 describe('a model from a later moment on', () => {
   it('says the same of what comes after it', () => {
     fc.assert(
