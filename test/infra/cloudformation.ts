@@ -1,6 +1,8 @@
 /** The templates as data: as written, as CloudFormation sees them after their transforms, and as one deployment makes them. */
 import { join } from 'node:path';
-import { ROOT, run, TOOLS } from './tools.ts';
+import { afterAll } from 'vitest';
+import { type PythonLines, startPython } from './python-lines.ts';
+import { ROOT } from './tools.ts';
 
 export interface Parameter {
   Type: string;
@@ -61,7 +63,7 @@ export interface ReadTemplate {
 
 const known = new Map<string, Promise<ReadTemplate>>();
 
-/** infra/<name>.yaml with some parameters given. The transform takes seconds: each is made once per test file. */
+/** infra/<name>.yaml with some parameters given; each is made once per test file. */
 export function readTemplate(name: 'template' | 'attach' = 'template', given: Values = {}): Promise<ReadTemplate> {
   const key = JSON.stringify([name, given]);
   const read = known.get(key) ?? transformTemplate(name, given);
@@ -69,14 +71,20 @@ export function readTemplate(name: 'template' | 'attach' = 'template', given: Va
   return read;
 }
 
+interface Transformed {
+  answer: Pick<ReadTemplate, 'source' | 'transformed'> | null;
+  error: string | null;
+}
+
+let transformer: PythonLines<Transformed> | undefined;
+afterAll(() => transformer?.close());
+
 /** The same without memory. */
 export async function transformTemplate(name: 'template' | 'attach', given: Values = {}): Promise<ReadTemplate> {
   const parameters = { ...REQUIRED[name], ...given };
-  const script = join(ROOT, 'test', 'infra', 'transform.py');
-  const path = join(ROOT, 'infra', `${name}.yaml`);
-  const { code, stdout, stderr } = await run(TOOLS.python, [script, path, JSON.stringify(parameters)]);
-  if (code !== 0) throw new Error(stderr);
-  const read = JSON.parse(stdout) as { source: Template; transformed: Template };
+  transformer ??= startPython(join(import.meta.dirname, 'transform.py'), '{"answer"');
+  const { answer: read, error } = await transformer.ask([join(ROOT, 'infra', `${name}.yaml`), parameters]);
+  if (read === null) throw new Error(error ?? 'no answer');
   const defaults = Object.entries(read.source.Parameters).flatMap(([parameter, { Default }]) =>
     Default === undefined ? [] : [[parameter, Default] as const],
   );

@@ -1,11 +1,12 @@
-"""Prints a SAM template as parsed and as CloudFormation would see it after its transforms, which run offline.
+"""A SAM template as parsed and as CloudFormation would see it after its transforms, which run offline.
 
-usage: transform.py TEMPLATE PARAMETERS_JSON
+One JSON array a line in, [path, parameters]; one JSON object a line out, {"answer": ..., "error": text or null}.
 """
 
 import json
 import os
 import sys
+import traceback
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 
@@ -29,8 +30,7 @@ def expanded(template: dict, parameters: dict) -> dict:
     return expand_language_extensions(template, parameters, enabled=True).expanded_template
 
 
-def main() -> None:
-    path, parameters = sys.argv[1], json.loads(sys.argv[2])
+def read(path: str, parameters: dict) -> dict:
     with open(path, encoding="utf-8") as file:
         text = file.read()
     packaged = expanded(yaml_parse(text), parameters)
@@ -38,9 +38,12 @@ def main() -> None:
         # `sam deploy` uploads local code and puts its address here.
         if "CodeUri" in resource.get("Properties", {}):
             resource["Properties"]["CodeUri"] = "s3://uploaded/code.zip"
-    transformed = transform(packaged, parameters, NoManagedPolicies())
-    json.dump({"source": yaml_parse(text), "transformed": transformed}, sys.stdout, default=str)
+    return {"source": yaml_parse(text), "transformed": transform(packaged, parameters, NoManagedPolicies())}
 
 
-if __name__ == "__main__":
-    main()
+for line in sys.stdin:
+    try:
+        answer = {"answer": read(*json.loads(line)), "error": None}
+    except Exception:
+        answer = {"answer": None, "error": traceback.format_exc()}
+    print(json.dumps(answer, default=str), flush=True)
