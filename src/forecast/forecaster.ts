@@ -37,10 +37,13 @@ export interface PastReading {
   levels: readonly number[];
 }
 
-/** Regressions are fitted anew at these times of day (UTC), and more often while there is little history. */
-const REFIT_MS = 6 * HOUR_MS;
-const EARLY_REFIT_MS = HOUR_MS;
-const EARLY_MS = 4 * DAY_MS;
+/** Models are fitted anew once about a sixteenth of what they learn from would be new: at these whole times of day (UTC). */
+const REFITS = [
+  { untilMs: 4 * DAY_MS, everyMs: HOUR_MS },
+  { untilMs: 16 * DAY_MS, everyMs: 6 * HOUR_MS },
+  { untilMs: Infinity, everyMs: DAY_MS },
+];
+const LONGEST_REFIT_MS = DAY_MS;
 /** Profiles reach this far beyond the data; later targets borrow from the week before. */
 const REACH_MS = 3 * DAY_MS;
 /** Profiles forget in two to three weeks; what is older than five weeks only costs time. */
@@ -68,15 +71,15 @@ export function createForecaster(history: DemandHistory): Forecaster {
   const levelsOf = orderedLevels();
   let fits: Fit[] = [];
   const fitFor = (origin: number, originMs: number) => {
-    const refitMs = originMs - history.startMs < EARLY_MS ? EARLY_REFIT_MS : REFIT_MS;
-    const epoch = Math.max(0, Math.floor((floorTo(originMs, refitMs) - history.startMs) / stepMs));
+    const { everyMs } = REFITS.find(({ untilMs }) => originMs - history.startMs < untilMs)!;
+    const epoch = Math.max(0, Math.floor((floorTo(originMs, everyMs) - history.startMs) / stepMs));
     // A model needs a day of history even if its refit time came just before.
     const fitEnd = knownBefore[epoch]! * stepMs >= DAY_MS ? epoch : origin;
     let fit = fits.find((known) => known.fitEnd === fitEnd);
     if (!fit) {
       const from = learnFrom(knownBefore, fitEnd, MEMORY_MS / stepMs);
       // As far as any origin between two refits reads, so that it does not matter which of them came first.
-      const to = Math.min(knownBefore.length - 1, fitEnd + Math.ceil(REFIT_MS / stepMs));
+      const to = Math.min(knownBefore.length - 1, fitEnd + Math.ceil(LONGEST_REFIT_MS / stepMs));
       const peaks = peaksAt(fitEnd);
       const load = signal.subarray(from, to);
       const demand: DemandSeries = {

@@ -21,6 +21,28 @@ describe('one forecaster, asked about many moments', () => {
     },
   );
 
+  it('says what a fresh one would where it begins to fit once a day, in either order', () => {
+    const startMs = START_MS + 605 * 60_000;
+    const history = historyOf(18, busyDays(), { startMs });
+    const origins = Array.from({ length: 14 }, (_, i) => startMs + 15.5 * DAY_MS + i * 217 * 60_000);
+    const horizon = { horizonSlots: 5, levels: [0.5, 0.99] };
+    const fresh = origins.map((originMs) => createForecaster(history).forecastAt(originMs, horizon));
+    for (const order of [origins, origins.toReversed()]) {
+      const asked = createForecaster(history);
+      for (const originMs of order)
+        expect(asked.forecastAt(originMs, horizon)).toEqual(fresh[origins.indexOf(originMs)]);
+    }
+  });
+
+  it('takes in what came since the last fit, up to the newest step', () => {
+    const at20h = START_MS + 17 * DAY_MS + 20 * 3_600_000;
+    const jump = (high: number) => {
+      const peakAt = (t: number, m: number) => busyDays()(t, m) + (t >= 17 * m + (19.5 / 24) * m ? high : 0);
+      return certain(createForecaster(historyOf(18, peakAt)).forecastAt(at20h, { horizonSlots: 1 })).mean[0]!;
+    };
+    expect(jump(100)).toBeGreaterThan(jump(0) + 20);
+  });
+
   it('leaves out what is of no interest, and tells the mean of a slot whatever the window', () => {
     const history = historyOf(6, busyDays());
     const forecaster = createForecaster(history);
