@@ -45,9 +45,9 @@ export async function openAccount(names: readonly string[]): Promise<Account> {
 /** So that a file reaches back to the dates that pages name. */
 const FILE_DAYS = 7;
 
-function metricsCsv(scale: number): string {
-  const rows = Array.from({ length: (FILE_DAYS * DAY_MS) / STEP_MS }, (_, i) => {
-    const ms = NOW_MS - FILE_DAYS * DAY_MS + i * STEP_MS;
+function metricsCsv(scale: number, days: number): string {
+  const rows = Array.from({ length: (days * DAY_MS) / STEP_MS }, (_, i) => {
+    const ms = NOW_MS - days * DAY_MS + i * STEP_MS;
     return `${isoUtc(ms)},${Math.round(scale * requestsAt(ms))},2000`;
   });
   return ['timestamp,invocations,averageDurationMs', ...rows, ''].join('\n');
@@ -55,10 +55,10 @@ function metricsCsv(scale: number): string {
 
 /** Files that pages speak of as the reader's own. */
 export const READERS_FILES: Record<string, string> = {
-  'requests.csv': metricsCsv(2),
-  'metrics.csv': metricsCsv(2),
-  'metrics/checkout.csv': metricsCsv(2),
-  'metrics/search.csv': metricsCsv(1),
+  'requests.csv': metricsCsv(2, FILE_DAYS),
+  'metrics.csv': metricsCsv(2, DAYS),
+  'metrics/checkout.csv': metricsCsv(2, DAYS),
+  'metrics/search.csv': metricsCsv(1, DAYS),
   'functions.csv': 'name,memoryMb,coldStartMs\ncheckout,1024,4000\nsearch,3008,\n',
   'customers.csv': 'customer,spend,visits\n1,120.5,3\n2,8,1\n',
 };
