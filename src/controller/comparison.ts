@@ -59,7 +59,10 @@ function compare(epochMs: number, context: ChoiceContext): Choice | null {
 /** Time in blocks [from, to) of which the requests are known: concurrency alone tells no cost. */
 function knownMs({ startMs, stepSeconds, load }: PoolModel, from: number, to: number): number {
   const stepOf = (block: number) => Math.max(0, Math.round((block * BLOCK_MS - startMs) / 1000 / stepSeconds));
-  return load.known.subarray(stepOf(from), stepOf(to)).reduce((sum, known) => sum + known, 0) * stepSeconds * 1000;
+  let known = 0;
+  for (let step = stepOf(from), end = Math.min(stepOf(to), load.known.length); step < end; step++)
+    known += load.known[step]!;
+  return known * stepSeconds * 1000;
 }
 
 /** The peaks of the slots in blocks [from, to) of which anything is known. */

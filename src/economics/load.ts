@@ -44,11 +44,13 @@ const LONGEST_SUBSTEP_SECONDS = 60;
 
 /**
  * `durationSpread` in [0, 1] says what becomes of a request after arrival: at 0 all run for the average, at 1 exponentially
- * long; in between the two loads are mixed. It matters for durations of many seconds only.
+ * long; in between the two loads are mixed. It matters for durations of many seconds only. Steps before `fromStep` are left 0, as
+ * if nothing ran before it: what did is gone a day later, since no request runs for more than 15 minutes.
  */
-export function substepLoad(demand: PoolDemand, durationSpread: number): SubstepLoad {
+export function substepLoad(demand: PoolDemand, durationSpread: number, fromStep = 0): SubstepLoad {
   const perStep = Math.ceil(demand.stepSeconds / LONGEST_SUBSTEP_SECONDS);
   const length = demand.invocations.length * perStep;
+  const from = fromStep * perStep;
   const load: SubstepLoad = {
     stepSeconds: demand.stepSeconds / perStep,
     perStep,
@@ -59,7 +61,7 @@ export function substepLoad(demand: PoolDemand, durationSpread: number): Substep
     endLoad: new Float64Array(length),
     meanLoad: new Float64Array(length),
   };
-  for (let i = 0; i < length; i++) {
+  for (let i = from; i < length; i++) {
     const requests = demand.invocations[Math.floor(i / perStep)]!;
     const durationMs = demand.averageDurationMs[Math.floor(i / perStep)]!;
     if (!(requests === 0 || (requests > 0 && durationMs >= 0))) continue;
@@ -68,8 +70,8 @@ export function substepLoad(demand: PoolDemand, durationSpread: number): Substep
     load.durationSeconds[i] = requests > 0 ? durationMs / 1000 : 0;
   }
   if (demand.busiestLoad && perStep > 1) concentrate(load, demand.busiestLoad);
-  addEqualDurations(load, 1 - durationSpread);
-  if (durationSpread > 0) addExponentialDurations(load, durationSpread);
+  addEqualDurations(load, 1 - durationSpread, from);
+  if (durationSpread > 0) addExponentialDurations(load, durationSpread, from);
   return load;
 }
 
@@ -90,11 +92,11 @@ function concentrate({ perStep, requestsPerSecond, durationSeconds }: SubstepLoa
 const GOLDEN = 0.618033988749895;
 
 /** Arrivals are even within a substep and all run for its average: loads rise and fall linearly. */
-function addEqualDurations(load: SubstepLoad, share: number): void {
+function addEqualDurations(load: SubstepLoad, share: number, first: number): void {
   const { stepSeconds: step, requestsPerSecond, durationSeconds, endLoad, meanLoad } = load;
   // Requests that have arrived t seconds after their substep began, integrated over time.
   const arrived = (t: number) => (t <= 0 ? 0 : t < step ? (t * t) / 2 : (step * step) / 2 + step * (t - step));
-  for (let from = 0; from < endLoad.length; from++) {
+  for (let from = first; from < endLoad.length; from++) {
     const rate = share * requestsPerSecond[from]!;
     const duration = durationSeconds[from]!;
     if (rate === 0) continue;
@@ -108,11 +110,11 @@ function addEqualDurations(load: SubstepLoad, share: number): void {
 }
 
 /** A load that approaches rate x duration and dies away exponentially. */
-function addExponentialDurations(load: SubstepLoad, share: number): void {
+function addExponentialDurations(load: SubstepLoad, share: number, from: number): void {
   const { stepSeconds: step, requestsPerSecond, durationSeconds, endLoad, meanLoad } = load;
   let running = 0;
   let duration = 0;
-  for (let i = 0; i < endLoad.length; i++) {
+  for (let i = from; i < endLoad.length; i++) {
     if (durationSeconds[i]! > 0) duration = durationSeconds[i]!;
     const full = share * requestsPerSecond[i]! * duration;
     const left = duration > 0 ? Math.exp(-step / duration) : 0;

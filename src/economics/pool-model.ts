@@ -3,7 +3,7 @@ import { type BusySteps, type ColdStartModel, emptySteps } from './cold-starts.t
 import { drawPeaks } from './draw-peaks.ts';
 import { type PoolDemand, substepLoad, varianceRatio } from './load.ts';
 import { LossTable } from './loss.ts';
-import { highestOfPaths, someSpans, type SpannedModel, type Spans, spansOf } from './pool-spans.ts';
+import { highestOfPaths, type SpannedModel, type Spans, spansOf } from './pool-spans.ts';
 
 export interface PoolAssumptions {
   coldStartMs: number;
@@ -32,16 +32,19 @@ export interface PoolModel extends ColdStartModel, SpannedModel {
 }
 
 const DEFAULT_DURATION_VARIATION = 0.5;
+/** Whatever ran so long before a moment has no part in the load from there on. */
+const SETTLING_SECONDS = 86_400;
 
 /** Everything about a demand that plans share: tens of milliseconds for two weeks of minutes. */
 export function poolModel(demand: PoolDemand, assumptions: PoolAssumptions): PoolModel {
   const { durationVariation = DEFAULT_DURATION_VARIATION, coldStartMs, idleTimeoutSeconds } = assumptions;
   const spread = Math.min(1, durationVariation ** 2);
-  const load = substepLoad(demand, spread);
+  const earlierSteps = ((assumptions.fromMs ?? demand.startMs) - demand.startMs) / 1000 / demand.stepSeconds;
+  const settlingSteps = SETTLING_SECONDS / demand.stepSeconds;
+  const load = substepLoad(demand, spread, Math.max(0, Math.floor(earlierSteps - settlingSteps)));
   const losses = new LossTable();
   const length = load.known.length;
-  const earlierSteps = ((assumptions.fromMs ?? demand.startMs) - demand.startMs) / 1000 / load.stepSeconds;
-  const from = Math.min(length, Math.max(0, Math.floor(earlierSteps)));
+  const from = Math.min(length, Math.max(0, Math.floor(earlierSteps * load.perStep)));
   const peaks = drawPeaks(demand, load, { durationSpread: spread, from });
   const model: PoolModel = {
     startMs: demand.startMs,
@@ -56,13 +59,19 @@ export function poolModel(demand: PoolDemand, assumptions: PoolAssumptions): Poo
     spillScale: new Float64Array(length),
     enough: new Float64Array(length),
     peaks,
-    highestPeak: highestOfPaths(peaks),
+    highestPeak: highestOfPaths(peaks, from),
     spansOf: remembered((steps) => spansOf(model, steps)),
     scratch: emptySteps(length),
     lastWindow: null,
   };
+  let seconds = NaN;
+  let scale = 0;
   for (let i = from; i < length; i++) {
-    const scale = Math.sqrt(varianceRatio(load.durationSeconds[i]! / load.countedSeconds, spread));
+    // The minutes of a step have the same.
+    if (load.durationSeconds[i] !== seconds) {
+      seconds = load.durationSeconds[i]!;
+      scale = Math.sqrt(varianceRatio(seconds / load.countedSeconds, spread));
+    }
     model.spillScale[i] = scale;
     model.spillRow[i] = losses.row(load.meanLoad[i]! / scale);
     model.busyRow[i] = losses.row(load.endLoad[i]!);
@@ -110,11 +119,7 @@ function windowOf(model: PoolModel, from: number, to: number): PoolModel {
     enough: model.enough.subarray(from, to),
     peaks: model.peaks.map((path) => path.subarray(from, to)),
     highestPeak: model.highestPeak.subarray(from, to),
-    spansOf: remembered((steps) =>
-      from % steps === 0
-        ? someSpans(model.spansOf(steps), from / steps, Math.floor(to / steps))
-        : spansOf(window, steps),
-    ),
+    spansOf: remembered((steps) => spansOf(window, steps)),
   };
   return window;
 }

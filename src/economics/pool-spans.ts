@@ -82,29 +82,14 @@ export function spansOf(model: SpannedModel, steps: number): Spans {
   return spans;
 }
 
-/** Per step the highest of all paths. */
-export function highestOfPaths(paths: readonly Int32Array[]): Float64Array {
+/** Per step from `from` on the highest of all paths. */
+export function highestOfPaths(paths: readonly Int32Array[], from: number): Float64Array {
   const highest = new Float64Array(paths[0]!.length);
   for (const path of paths) {
-    for (let i = 0; i < highest.length; i++) {
+    for (let i = from; i < highest.length; i++) {
       const peak = path[i] === UNKNOWN_PEAK ? Infinity : path[i]!;
       if (peak > highest[i]!) highest[i] = peak;
     }
   }
   return highest;
-}
-
-/** Spans [from, to) alone: views, not copies. */
-export function someSpans(spans: Spans, from: number, to: number): Spans {
-  return {
-    steps: spans.steps,
-    invocations: spans.invocations.subarray(from, to),
-    runSeconds: spans.runSeconds.subarray(from, to),
-    enough: spans.enough.subarray(from, to),
-    highestRate: spans.highestRate.subarray(from, to),
-    highestPeak: spans.highestPeak.subarray(from, to),
-    isPlain: spans.isPlain.subarray(from, to),
-    knownSteps: spans.knownSteps.subarray(from, to),
-    served: null,
-  };
 }

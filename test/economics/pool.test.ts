@@ -230,6 +230,19 @@ describe('a model from a later moment on', () => {
   });
 });
 
+it.each([200, 20_000, 900_000])(
+  'forgets what ran more than a day before the moment: requests of %d ms',
+  (durationMs) => {
+    const counts = Array.from({ length: 3 * 1440 }, (_, i) => (i * 7919) % 31);
+    const from = 2.5 * 1440;
+    const [whole, late] = [T0, T0 + from * 60_000].map((fromMs) => {
+      const window = poolWindow(poolModel(minutes(counts, durationMs), { ...SLOW, fromMs }), from, counts.length);
+      return sumUsage(window, poolUsage(window, counts.slice(from).fill(9)));
+    });
+    for (const key of Object.keys(whole!) as (keyof PoolUsage)[]) expect(late![key]).toBeCloseTo(whole![key], 6);
+  },
+);
+
 describe('poolWindow', () => {
   it('sees the same steps as the whole, with nothing warm at its beginning', () => {
     const model = poolModel(measured([4, 4, 4, 5, 4, 4]), INSTANT);
