@@ -1,4 +1,4 @@
-/** The examples are taken by what they are for: the controller's parser, the linter, the compiler, Pulumi. Their commands: snippets.test.ts. */
+/** The examples are taken by what they are for: the controller's parser, the compiler, Pulumi. Their commands: snippets.test.ts. */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildHandler } from '../../scripts/build.mjs';
 import { configFromEnv } from '../../src/config-env.ts';
 import { IMAGE, type Made } from '../infra/pulumi-mocks.ts';
-import { describeWithTools, ROOT, run, TOOLS } from '../infra/tools.ts';
+import { ROOT, run } from '../infra/tools.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, 'examples', path), 'utf8');
 const namesOf = (targets: string) => targets.split(',');
@@ -53,12 +53,8 @@ describe('examples/one-function', () => {
   });
 });
 
-describeWithTools('examples/existing-stack', ['cfnLint'], () => {
-  it('is a template that the linter takes', async () => {
-    const { code, stdout } = await run(TOOLS.cfnLint, ['--', 'examples/existing-stack/template.yaml']);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-  });
-
+// That the linter takes it: infra/lint.test.ts.
+describe('examples/existing-stack', () => {
   it('has an alias, and leaves its provisioned concurrency alone', () => {
     const lines = read('existing-stack/template.yaml')
       .split('\n')
