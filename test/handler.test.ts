@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from './local-aws.ts';
+import { openStage, retryAtOnce, type Stage } from './local-aws.ts';
 
 /** At this price a forecast plan pays. */
 const OBSERVE = { PREWARM_TARGETS: 'scorer:live', PREWARM_COLD_START_PRICE_USD: '1' };
@@ -121,6 +121,7 @@ describe('the handler', () => {
   });
 
   it('fails when a retry can help, after the other targets were served', async () => {
+    retryAtOnce();
     stage.server.inject({ operation: 'DescribeScheduledActions', kind: 'internal-service' });
     await expect(handlerWith({ ...ACT, PREWARM_TARGETS: 'scorer:live' })({})).rejects.toThrow(
       'to be retried: scorer:live',
@@ -129,6 +130,7 @@ describe('the handler', () => {
   });
 
   it('leaves what is safe when it is cut off while writing, and completes it the next time', async () => {
+    retryAtOnce();
     stage.server.inject({ operation: 'PutScheduledAction', kind: 'internal-service', after: 4 });
     await expect(handlerWith(ACT)({})).rejects.toThrow('to be retried');
     expect(lines.at(-1)).toMatchObject({ msg: 'tick interrupted; the next one completes it', Failures: 1 });

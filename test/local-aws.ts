@@ -1,4 +1,5 @@
 /** A world with two weeks of history behind it, a server on it, and the handler or the command line on that. */
+import { onTestFinished, vi } from 'vitest';
 import { createHandler } from '../src/handler.ts';
 import { readMetricsFile } from '../src/input/metrics-file.ts';
 import { DAY_MS, floorTo } from '../src/time.ts';
@@ -39,6 +40,12 @@ export async function openStage(options: Partial<WorldOptions> = {}): Promise<St
   const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
   const handlerWith = (env: Record<string, string>) => createHandler({ env, nowMs: () => world.nowMs, log: { write } });
   return { world, server, writes, handlerWith, lines };
+}
+
+/** Until the end of the test: the backoff is a random share of its length, and here none of it. */
+export function retryAtOnce(): void {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0);
+  onTestFinished(() => random.mockRestore());
 }
 
 /** As a shell would set it up for the SDK. */

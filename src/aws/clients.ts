@@ -66,7 +66,7 @@ const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 3_000, requestMs: 10_000, totalM
 const DEFAULT_RETRY: RetryPolicy = {
   tries: 5,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  random: Math.random,
+  random: () => Math.random(),
 };
 
 const ignore = () => undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TwinBehaviour } from '../../src/twin/behaviour.ts';
 import { HOUR_MS, MINUTE_MS, SLOT_MS } from '../../src/time.ts';
-import { openStage, type Stage } from '../local-aws.ts';
+import { openStage, retryAtOnce, type Stage } from '../local-aws.ts';
 
 const ENV = {
   PREWARM_TARGETS: 'scorer:live',
@@ -72,6 +72,7 @@ describe('hours of ticks', () => {
     const stage = await openStage();
     await live(stage, 2);
     const before = askedFor(stage).at(-1)!;
+    retryAtOnce();
     stage.server.inject({ operation: 'GetMetricData', kind: 'internal-service' });
     const handler = stage.handlerWith(ENV);
     await expect(handler({})).rejects.toThrow('to be retried');
