@@ -53,26 +53,14 @@ export function dayDiagram({ preview, demandAt }: Measured): string {
     timeAxis(fromMs, toMs, 3 * HOUR_MS),
     countAxis(top, 'environments in use at the busiest moment of five minutes'),
   );
-  const of = (read: (slot: (typeof slots)[number]) => number) =>
-    slots.map((slot) => at(Date.parse(slot.at), Math.min(top, read(slot))));
+  const of = (read: (slot: Slot) => number) => slots.map((slot) => at(Date.parse(slot.at), Math.min(top, read(slot))));
   const came = slotsFrom(fromMs, Math.round((toMs - fromMs) / SLOT_MS)).map((ms) =>
     at(ms, Math.min(top, demandAt(ms))),
   );
   const plan = preview.plan.map((slot) => at(Date.parse(slot.at), slot.capacity));
   const now = at(NOW_MS, 0).x;
   marks.push(
-    band(
-      of(({ peak }) => peak.p99),
-      of(({ peak }) => peak.p50),
-      HUE.band,
-      0.18,
-    ),
-    band(
-      of(({ peak }) => peak.p90),
-      of(({ peak }) => peak.p50),
-      HUE.band,
-      0.22,
-    ),
+    ...forecastBands(of),
     line(came, HUE.demand, { width: 1 }),
     line(steps(plan, at(toMs, 0).x), HUE.plan, { width: 2 }),
     line(
@@ -98,6 +86,27 @@ export function dayDiagram({ preview, demandAt }: Measured): string {
   return picture(SIZE, { title, says }, [...heading(title, chosenIn(preview)), ...marks]);
 }
 
+type Slot = Measured['preview']['forecast']['slots'][number];
+
+/** From the median to 90 and to 99 %; `curve` lays a value of each slot out. */
+function forecastBands(curve: (read: (slot: Slot) => number) => readonly Point[]): string[] {
+  const median = curve(({ peak }) => peak.p50);
+  return [
+    band(
+      curve(({ peak }) => peak.p99),
+      median,
+      HUE.band,
+      0.18,
+    ),
+    band(
+      curve(({ peak }) => peak.p90),
+      median,
+      HUE.band,
+      0.22,
+    ),
+  ];
+}
+
 /** The policy, and whether others are held with it. */
 function chosenIn({ decision }: Measured['preview']): string {
   const mean = /the plan is (the mean of \d+ policies that did about as well)/.exec(decision.reason)?.[1];
@@ -115,7 +124,7 @@ export function morningDiagram({ preview, demandAt }: Measured): string {
   const top = Math.max(...slots.map(({ peak }) => peak.p99), ...held.map(({ capacity }) => capacity)) * 1.25;
   const { marks, at } = axes(FRAME, timeAxis(fromMs, toMs, 15 * MINUTE_MS), countAxis(top, 'environments'));
   const end = at(toMs, 0).x;
-  const stepped = (read: (slot: (typeof slots)[number]) => number) =>
+  const stepped = (read: (slot: Slot) => number) =>
     steps(
       slots.map((slot) => at(Date.parse(slot.at), read(slot))),
       end,
@@ -131,18 +140,7 @@ export function morningDiagram({ preview, demandAt }: Measured): string {
     ...shown.map(({ atMs, level }) => at(atMs, level)),
   ];
   marks.push(
-    band(
-      stepped(({ peak }) => peak.p99),
-      stepped(({ peak }) => peak.p50),
-      HUE.band,
-      0.18,
-    ),
-    band(
-      stepped(({ peak }) => peak.p90),
-      stepped(({ peak }) => peak.p50),
-      HUE.band,
-      0.22,
-    ),
+    ...forecastBands(stepped),
     line(
       steps(
         slots.map((slot) => at(Date.parse(slot.at), Math.min(top, demandAt(Date.parse(slot.at))))),

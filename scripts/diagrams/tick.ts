@@ -8,45 +8,16 @@ interface Step {
   does: [string, string, string];
 }
 
-/** As `src/controller/tick.ts` goes through them. */
-export const STEPS: readonly Step[] = [
-  {
-    name: 'observe',
-    folder: 'src/aws',
-    makes: 'DemandHistory',
-    does: ['what was asked,', 'not what was there;', 'gaps stay unknown'],
-  },
-  {
-    name: 'forecast',
-    folder: 'src/forecast',
-    makes: 'Forecast',
-    does: ['quantiles of the peak', 'of each 5 minutes', 'of the next day'],
-  },
-  {
-    name: 'decide',
-    folder: 'src/controller',
-    makes: 'CapacityPlan',
-    does: ['about 140 policies', 'on the last 14 days,', 'priced all in'],
-  },
-  {
-    name: 'schedule',
-    folder: 'src/controller',
-    makes: 'ScheduledAction',
-    does: ['at(...), min = max,', 'lead time, last one', 'to the baseline'],
-  },
-  {
-    name: 'diff',
-    folder: 'src/controller',
-    makes: 'Changes',
-    does: ['create, update,', 'delete, keep;', 'others untouched'],
-  },
-  {
-    name: 'apply',
-    folder: 'src/controller',
-    makes: 'TickReport',
-    does: ['only in act mode;', 'nothing new,', 'nothing written'],
-  },
+/** As `src/controller/tick.ts` goes through them: the name, the folder, what it makes, and three lines on what it does. */
+const ROWS: readonly [string, string, string, string, string, string][] = [
+  ['observe', 'src/aws', 'DemandHistory', 'what was asked,', 'not what was there;', 'gaps stay unknown'],
+  ['forecast', 'src/forecast', 'Forecast', 'quantiles of the peak', 'of each 5 minutes', 'of the next day'],
+  ['decide', 'src/controller', 'CapacityPlan', 'about 140 policies', 'on the last 14 days,', 'priced all in'],
+  ['schedule', 'src/controller', 'ScheduledAction', 'at(...), min = max,', 'lead time, last one', 'to the baseline'],
+  ['diff', 'src/controller', 'Changes', 'create, update,', 'delete, keep;', 'others untouched'],
+  ['apply', 'src/controller', 'TickReport', 'only in act mode;', 'nothing new,', 'nothing written'],
 ];
+export const STEPS: readonly Step[] = ROWS.map(([name, folder, makes, ...does]) => ({ name, folder, makes, does }));
 
 const BOX = { width: 136, height: 118, top: 92, gap: 20, left: 24 };
 
