@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { DAY_MS } from '../../src/time.ts';
 import { type LocalAws, startLocalAws } from '../../src/twin/local-aws.ts';
 import { createWorld, type World, type WorldOptions } from '../../src/twin/world.ts';
+import { useEndpoint } from '../local-aws.ts';
 import { RUSH, START_MS } from './support.ts';
 
 const SPEC = { alias: 'live', memoryMb: 1024, timeoutSeconds: 60, architecture: 'arm64' as const };
@@ -41,14 +42,8 @@ export async function openAccount(names: readonly string[], options: Partial<Wor
     process.env = environment;
     await server.close();
   });
-  process.env = {
-    ...environment,
-    AWS_ENDPOINT_URL: server.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  };
+  process.env = { ...environment };
+  useEndpoint(server.endpoint);
   const called = () => [...new Set(server.calls.map((call) => `${call.service}:${call.operation}`))].sort();
   return { world, server, called };
 }

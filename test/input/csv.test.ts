@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
 import { readMetricsText } from '../../src/input/metrics-text.ts';
 import { METRIC_SERIES } from '../../src/metric-grid.ts';
+import { problemOf } from './faulty.ts';
 
 const START = Date.UTC(2026, 0, 5);
 const source = 'm.csv';
@@ -12,15 +13,7 @@ const csv = (header: string, ...rows: string[]) => [header, ...rows, ''].join('\
 const on = (time: string) => `2026-01-05T${time}:00Z`;
 const FOUR_MINUTES = [`${on('00:00')},1`, `${on('00:01')},2`, `${on('00:02')},3`, `${on('00:03')},4`];
 
-function problem(text: string | Uint8Array): string {
-  try {
-    read(text);
-  } catch (error) {
-    expect(error).toBeInstanceOf(InputError);
-    return (error as InputError).message;
-  }
-  throw new Error('The text was read without a fault.');
-}
+const problem = (text: string | Uint8Array) => problemOf(text, source);
 
 describe('readMetricsText on a CSV', () => {
   it('reads all columns of a gapless file', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/errors.ts';
 import { metricOf } from '../../src/input/metric-names.ts';
 import { readMetricsText } from '../../src/input/metrics-text.ts';
+import { problemOf } from './faulty.ts';
 
 const START = Date.UTC(2026, 0, 5);
 const read = (text: string) => readMetricsText(text, { source: 'm.json' });
@@ -25,15 +25,7 @@ function result(Label: string, points: Points, other: object = {}) {
 const answer = (...results: object[]) => ({ MetricDataResults: results, Messages: [] });
 const json = (...results: object[]) => JSON.stringify(answer(...results), null, 4);
 
-function problem(text: string): string {
-  try {
-    read(text);
-  } catch (error) {
-    expect(error).toBeInstanceOf(InputError);
-    return (error as InputError).message;
-  }
-  throw new Error('The text was read without a fault.');
-}
+const problem = (text: string) => problemOf(text, 'm.json');
 
 describe('readMetricsText on the JSON of the AWS CLI', () => {
   it('reads every metric, in descending order, with zero only where another metric was heard', () => {

@@ -6,6 +6,7 @@ import { doctorSchema } from '../../src/ops/doctor-report.ts';
 import { DAY_MS, formatAt, HOUR_MS, MINUTE_MS } from '../../src/time.ts';
 import type { FunctionSpec } from '../../src/twin/lambda-functions.ts';
 import { type LocalAws, startLocalAws } from '../../src/twin/local-aws.ts';
+import { useEndpoint } from '../local-aws.ts';
 import { createWorld, type World, type WorldOptions } from '../../src/twin/world.ts';
 
 /** A Monday at noon. */
@@ -57,13 +58,7 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
   if (bounds) world.registerTarget('orders', { minCapacity: bounds[0], maxCapacity: bounds[1] });
   world.advanceTo(NOW_MS);
   const server = await startLocalAws(world);
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: server.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  });
+  useEndpoint(server.endpoint);
   const prewarm = (line: string, { skewMs } = { skewMs: 0 }) => runLine(line, () => world.nowMs + skewMs);
   const doctor = async (flags = '') => {
     const { code, out } = await prewarm(`doctor --function orders --alias live ${FLAGS} --json ${flags}`);

@@ -24,6 +24,22 @@ const PRICES = {
   requestUsd: 0.0000002,
 };
 
+/** What both kinds of report say that they assume. */
+const ASSUMED = {
+  averageDurationMs: 2000,
+  coldStartMs: 5000,
+  idleTimeoutSeconds: 600,
+  memoryMb: 2048,
+  architecture: 'x86_64' as const,
+  region: 'us-east-1',
+  prices: PRICES,
+  coldStartPriceUsd: 0.02,
+  maxColdStartRate: null,
+  minCapacity: 0,
+  maxCapacity: 900,
+  leadTimeSeconds: 240,
+};
+
 /** From dear and good to cheap and bad, so that every price has a best of its own. */
 const CANDIDATES = [
   { name: 'on demand', kind: 'on-demand', parameters: {}, cost: 1, colds: 400 },
@@ -108,18 +124,7 @@ export function replayFixture({ days = 7, name = 'checkout' }: FixtureOptions = 
     evaluated: { from, to, invocations: 20_000 * days },
     assumptions: {
       seed: 1,
-      averageDurationMs: 2000,
-      coldStartMs: 5000,
-      idleTimeoutSeconds: 600,
-      memoryMb: 2048,
-      architecture: 'x86_64',
-      region: 'us-east-1',
-      prices: PRICES,
-      coldStartPriceUsd: 0.02,
-      maxColdStartRate: null,
-      minCapacity: 0,
-      maxCapacity: 900,
-      leadTimeSeconds: 240,
+      ...ASSUMED,
       allocationDelaySeconds: 90,
       actionLatenessSeconds: 5,
     },
@@ -201,19 +206,8 @@ export function previewFixture({ days = 7, name = 'checkout' }: FixtureOptions =
     },
     notes: [name === 'checkout' ? 'nothing is known of what is set up' : name],
     assumptions: {
-      averageDurationMs: 2000,
-      coldStartMs: 5000,
-      idleTimeoutSeconds: 600,
-      memoryMb: 2048,
-      architecture: 'x86_64',
-      region: 'us-east-1',
-      prices: PRICES,
-      coldStartPriceUsd: 0.02,
-      maxColdStartRate: null,
+      ...ASSUMED,
       monthlyBudgetUsd: null,
-      minCapacity: 0,
-      maxCapacity: 900,
-      leadTimeSeconds: 240,
       horizonHours: 24,
       timeZone: 'UTC',
     },
