@@ -100,12 +100,15 @@ export function scheduledLevels(
 /** What is further ahead than this may be a little short: it is put right before it matters. */
 const NEAR_MINUTES = 60;
 
+/** What is nearer than three ticks is what will be billed: its surplus is kept smaller. */
+const IMMINENT_MINUTES = 15;
+
 /**
  * Levels of at most `maxPieces` pieces that are enough for `wanted` and change as little as possible of what is
  * scheduled, so that a forecast that wobbles rewrites nothing. Enough is, within the next hour, what is wanted; later,
  * at most a tolerated amount less. With `fresh` = `wanted` compacted from nothing:
  *
- * 1. the schedule as it is, if it is enough and its surplus over `fresh` is tolerable as a whole;
+ * 1. the schedule as it is, if it is enough and its surplus over `fresh` is tolerable as a whole and in each of the next minutes;
  * 2. else, minute by minute, what is scheduled where it is enough and at most `fresh` + a tolerated surplus;
  * 3. compacted, where that has too many pieces, if that is tolerable as a whole;
  * 4. else `fresh`.
@@ -116,13 +119,14 @@ export function settleWithin(maxPieces: number, wanted: Int32Array, scheduled: I
   const fresh = compact(wanted, maxPieces);
   const most = area(fresh) + toleratedArea(fresh);
   const fits = (levels: Int32Array) => pieceCount(levels) <= maxPieces;
-  const tolerable = (levels: Int32Array) => isEnough(levels, wanted, baseline) && area(levels) <= most;
+  const tolerable = (levels: Int32Array) =>
+    isEnough(levels, wanted, baseline) && area(levels) <= most && imminentlyClose(levels, fresh);
   if (fits(scheduled) && tolerable(scheduled)) return scheduled;
   const mixed = fresh.slice();
   for (let minute = 0; minute < mixed.length; minute++) {
     const present = scheduled[minute]!;
     const level = mixed[minute]!;
-    if (present >= enoughOf(wanted[minute]!, minute, baseline) && present <= level + surplusTolerated(level))
+    if (present >= enoughOf(wanted[minute]!, minute, baseline) && present <= mostOf(level, minute))
       mixed[minute] = present;
   }
   if (fits(mixed)) return mixed;
@@ -133,6 +137,15 @@ export function settleWithin(maxPieces: number, wanted: Int32Array, scheduled: I
 /** What is wanted within the next hour; later a little less. */
 function enoughOf(wanted: number, minute: number, baseline: number): number {
   return minute < NEAR_MINUTES ? wanted : Math.max(baseline, wanted - shortageTolerated(wanted));
+}
+
+/** The most that may be held where `level` would do. */
+function mostOf(level: number, minute: number): number {
+  return level + (minute < IMMINENT_MINUTES ? Math.floor(level / 20) : surplusTolerated(level));
+}
+
+function imminentlyClose(levels: Int32Array, fresh: Int32Array): boolean {
+  return levels.subarray(0, IMMINENT_MINUTES).every((level, minute) => level <= mostOf(fresh[minute]!, minute));
 }
 
 function isEnough(levels: Int32Array, wanted: Int32Array, baseline: number): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillDips } from '../../src/controller/levels.ts';
+import { fillDips, settleWithin } from '../../src/controller/levels.ts';
 
 function filled(levels: number[], present: number): number[] {
   const result = Int32Array.from(levels);
@@ -33,6 +33,35 @@ describe('falls that are taken back within a billed step', () => {
           expect(level).toBeLessThanOrEqual(Math.max(...wanted.slice(minute, minute + 5)));
         }
         expect(filled(once, present)).toEqual(once);
+      }),
+    );
+  });
+});
+
+describe('settling a plan into what is scheduled', () => {
+  const MINUTES = 120;
+  const flat = (level: number) => new Int32Array(MINUTES).fill(level);
+
+  it.each<[string, number, number, [number, number]]>([
+    ['one environment too many is let go where it is billed next', 3, 4, [3, 4]],
+    ['one in twenty too many stays where it is billed next', 40, 42, [42, 42]],
+    ['more is let go there, and stays later, where the plan is made again in time', 40, 44, [40, 44]],
+    ['too much is let go at once', 40, 60, [40, 40]],
+    ['what is too little is raised at once, and later only where it matters', 40, 38, [40, 38]],
+  ])('%s: %d wanted of %d', (_, wanted, scheduled, [imminent, later]) => {
+    const settled = settleWithin(100, flat(wanted), flat(scheduled));
+    expect([settled[0], settled[14], settled[MINUTES - 1]]).toEqual([imminent, imminent, later]);
+  });
+
+  it('changes nothing when it is done again, is enough within the hour, and has no more pieces than allowed', () => {
+    const levels = fc.array(fc.integer({ min: 0, max: 60 }), { minLength: MINUTES, maxLength: MINUTES });
+    fc.assert(
+      fc.property(levels, levels, fc.integer({ min: 2, max: MINUTES }), (wantedLevels, present, pieces) => {
+        const wanted = Int32Array.from(wantedLevels);
+        const once = settleWithin(pieces, wanted, Int32Array.from(present));
+        expect(wanted.subarray(0, 60).every((level, minute) => once[minute]! >= level)).toBe(true);
+        expect(once.filter((level, minute) => minute > 0 && level !== once[minute - 1]).length).toBeLessThan(pieces);
+        expect([...settleWithin(pieces, wanted, once)]).toEqual([...once]);
       }),
     );
   });
