@@ -8,6 +8,12 @@ export const DAY_MS = 86_400_000;
 export const SLOT_SECONDS = 300;
 export const SLOT_MS = SLOT_SECONDS * 1000;
 
+/**
+ * Ticks come so long after a slot begins: three minutes, which the metrics of the slot before take to be complete, and the seconds
+ * that EventBridge is late. The schedules in infra/ say `cron(3/5 * * * ? *)`.
+ */
+export const TICK_OFFSET_MS = 200_000;
+
 export function floorTo(timeMs: number, stepMs: number): number {
   return Math.floor(timeMs / stepMs) * stepMs;
 }

@@ -105,7 +105,7 @@ function acting({ alias }: Worker): Statement[] {
   ];
 }
 
-/** Every five minutes. A run that is older than the next one has nothing to add: retry soon, or not at all. */
+/** Every five minutes, three minutes into them: by then the metrics of the last five are complete. A run that is older than the next one has nothing to add: retry soon, or not at all. */
 function schedule(controller: aws.lambda.Function): void {
   new aws.lambda.FunctionEventInvokeConfig('controller', {
     functionName: controller.name,
@@ -117,7 +117,7 @@ function schedule(controller: aws.lambda.Function): void {
   ]);
   new aws.scheduler.Schedule('controller', {
     description: 'One run of Prewarm',
-    scheduleExpression: 'rate(5 minutes)',
+    scheduleExpression: 'cron(3/5 * * * ? *)',
     flexibleTimeWindow: { mode: 'OFF' },
     target: {
       arn: controller.arn,

@@ -3,7 +3,7 @@ import { startLocalAws, type RecordedCall } from '../twin/local-aws.ts';
 import type { DemandTrace, FunctionUsage } from '../twin/function-traffic.ts';
 import type { MinuteRecord } from '../twin/minute-ledger.ts';
 import { createWorld, type World, type WorldOptions } from '../twin/world.ts';
-import { MINUTE_MS, SLOT_MS } from '../time.ts';
+import { floorTo, MINUTE_MS, SLOT_MS, TICK_OFFSET_MS } from '../time.ts';
 import type { TwinBehaviour } from '../twin/behaviour.ts';
 
 export interface Scenario {
@@ -33,9 +33,6 @@ export interface Simulated {
   calls: readonly RecordedCall[];
   ticks: number;
 }
-
-/** Ticks come a while after the slot begins, as EventBridge's do. */
-const TICK_OFFSET_MS = 20_000;
 
 /** The world of a scenario: history filled in, requests fed, the alias registered as the stack would. */
 export function worldOf(scenario: Scenario): World {
@@ -68,7 +65,7 @@ export interface SimulateOptions {
   signal?: AbortSignal;
 }
 
-/** Lives through the scenario in both worlds, minute by minute; the handler runs in the first minute of each slot. */
+/** Lives through the scenario in both worlds, minute by minute; the handler runs once in each slot. */
 export async function simulate(
   scenario: Scenario,
   { connect, onMinute, signal }: SimulateOptions,
@@ -83,8 +80,9 @@ export async function simulate(
     let ticks = 0;
     for (let minuteMs = startMs; minuteMs < endMs; minuteMs += MINUTE_MS) {
       signal?.throwIfAborted();
-      if ((minuteMs - startMs) % SLOT_MS === 0) {
-        withPrewarm.advanceTo(minuteMs + TICK_OFFSET_MS);
+      const tickMs = floorTo(minuteMs, SLOT_MS) + TICK_OFFSET_MS;
+      if (floorTo(tickMs, MINUTE_MS) === minuteMs) {
+        withPrewarm.advanceTo(tickMs);
         await handler({});
         ticks += 1;
       }

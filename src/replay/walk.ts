@@ -3,11 +3,8 @@ import type { Settings } from '../config.ts';
 import type { Planner } from '../controller/planner.ts';
 import { compileSchedule, type Schedule } from '../controller/schedule.ts';
 import type { CapacityBounds, ScheduledAction } from '../model.ts';
-import { MINUTE_MS, parseAt, SLOT_MS } from '../time.ts';
+import { MINUTE_MS, parseAt, SLOT_MS, TICK_OFFSET_MS } from '../time.ts';
 import { type Timeline, TimelineBuilder } from './timeline.ts';
-
-/** Ticks come a while after the slot begins, as EventBridge's do. */
-const TICK_OFFSET_MS = 20_000;
 
 /** The newest metrics still under-report: the live controller looks at nothing younger. */
 export const DATA_DELAY_MS = 3 * MINUTE_MS;

@@ -233,10 +233,10 @@ describeWithTools('the template', ['python'], () => {
   });
 
   describe('controller', () => {
-    it('runs every five minutes, late runs are dropped, and two never overlap', () => {
+    it('runs every five minutes, three minutes into them; late runs are dropped, and two never overlap', () => {
       const schedule = resource(transformed, 'ControllerFunctionEveryFiveMinutes');
       expect(schedule.Properties).toMatchObject({
-        ScheduleExpression: 'rate(5 minutes)',
+        ScheduleExpression: 'cron(3/5 * * * ? *)',
         FlexibleTimeWindow: { Mode: 'OFF' },
         Target: {
           Arn: { 'Fn::GetAtt': ['ControllerFunction', 'Arn'] },

@@ -4,7 +4,7 @@ import type { MetricReading } from '../../src/model.ts';
 import { causalDemand } from '../../src/replay/causal.ts';
 import { cutTimeline } from '../../src/replay/timeline.ts';
 import { DATA_DELAY_MS, walkController } from '../../src/replay/walk.ts';
-import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, SLOT_MS } from '../../src/time.ts';
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, SLOT_MS, TICK_OFFSET_MS } from '../../src/time.ts';
 import { cutReading, readingOf, settingsOf, START_MS, workingDays } from './support.ts';
 
 const settings = settingsOf({ maxCapacity: 60 });
@@ -30,7 +30,7 @@ describe('the walk', () => {
     const busy = plannerOf((slotMs) => (slotMs >= busyMs && slotMs < busyMs + HOUR_MS ? 7 : 2));
     const { timeline, ticks, policies } = await walkController(() => busy, period);
     expect(timeline).toEqual([
-      { atMs: START_MS + 20_000, capacity: 2 },
+      { atMs: START_MS + TICK_OFFSET_MS, capacity: 2 },
       { atMs: busyMs - settings.leadTimeSeconds * 1000, capacity: 7 },
       { atMs: busyMs + HOUR_MS, capacity: 2 },
     ]);
@@ -51,7 +51,7 @@ describe('the walk', () => {
   it('shows the planner nothing younger than the newest reliable metrics', async () => {
     const asked: number[] = [];
     await walkController(() => plannerOf(() => 1, asked), period);
-    expect(asked[0]).toBe(START_MS + 20_000 - DATA_DELAY_MS);
+    expect(asked[0]).toBe(START_MS + TICK_OFFSET_MS - DATA_DELAY_MS);
     expect(asked).toHaveLength(72);
   });
 
