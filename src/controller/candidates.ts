@@ -40,7 +40,8 @@ export function candidateName(candidate: Candidate): string {
 }
 
 function recentName({ slots, factor }: RecentPeak): string {
-  return `peak of the last ${slots * 5} min x ${factor}`;
+  const minutes = slots * 5;
+  return `peak of the last ${minutes > 120 ? `${minutes / 60} h` : `${minutes} min`} x ${factor}`;
 }
 
 export const COVER_QUANTILES = [0.5, 0.75, 0.9, 0.96, 0.99, 0.997, 0.999, 0.9999] as const;
@@ -51,6 +52,9 @@ const FLOOR_SHARES = [0.1, 0.25, 0.5];
 const RECENT_SLOTS = [3, 6, 12, 24];
 /** 1.43 is the headroom of a utilisation of 0.7, AWS's example for target tracking. */
 const RECENT_FACTORS = [0.7, 1, 1.2, 1.43, 2];
+/** Six hours and a day: for bursts that come again, nobody knows when. */
+const LONG_RECENT_SLOTS = [72, 288];
+const LONG_RECENT_FACTORS = [0.7, 1];
 const RAISED_QUANTILES = [0.75, 0.96];
 const RAISED_HOLD_SLOTS = 3;
 const RAISED_RECENT_SLOTS = [3, 12, 24];
@@ -77,10 +81,15 @@ export function simpleCandidates(peaks: Float64Array): Candidate[] {
       { kind: 'repeat', days: 1, holdSlots },
       { kind: 'repeat', days: 7, holdSlots },
     ]),
-    ...RECENT_SLOTS.flatMap((slots) =>
-      RECENT_FACTORS.map((factor): Candidate => ({ kind: 'recent', recent: { slots, factor } })),
-    ),
+    ...recentCandidates(RECENT_SLOTS, RECENT_FACTORS),
+    ...recentCandidates(LONG_RECENT_SLOTS, LONG_RECENT_FACTORS),
   ];
+}
+
+function recentCandidates(windows: readonly number[], factors: readonly number[]): Candidate[] {
+  return windows.flatMap((slots) =>
+    factors.map((factor): Candidate => ({ kind: 'recent', recent: { slots, factor } })),
+  );
 }
 
 function forecastCandidates(floors: readonly number[]): Candidate[] {

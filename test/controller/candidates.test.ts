@@ -11,6 +11,7 @@ describe('allCandidates', () => {
         'constant 1',
         'last week repeated, hold 5 min',
         'peak of the last 15 min x 1.43',
+        'peak of the last 24 h x 0.7',
         'forecast q99.99, hold 60 min',
         'forecast q75, hold 15 min, or peak of the last 60 min x 1.2',
       ]),
