@@ -1,15 +1,17 @@
 /** Demand against forecast band and plan: one chart from six weeks to an hour, and the slot under cursor or keyboard. */
-import uPlot from 'uplot';
-import { dateIn, fittingSize, mountChart, themedAxis, themedLine, timeLabels } from '../shared/chart.ts';
-import { append, byId, element, segments, seriesKey } from '../shared/dom.ts';
-import { type Clock, number } from '../shared/format.ts';
+import type uPlot from 'uplot';
+import { mountChart } from '../shared/chart.ts';
+import { append, byId, segments, seriesKey } from '../shared/dom.ts';
+import type { Clock } from '../shared/format.ts';
 import { color } from '../shared/theme.ts';
 import type { ReportModel } from './model.ts';
 import { endOf, greatest, windowOf } from './series.ts';
+import { chartOptions } from './timeline-chart.ts';
+import { keyAction, type TimelineView, zoomButtons } from './timeline-moves.ts';
+import { type Drawn, drawnSeries } from './timeline-series.ts';
 
 const HOUR_MS = 3_600_000;
 const SLOT_MS = 300_000;
-const HEIGHT = 340;
 
 const RANGES = [
   ['All', Infinity],
@@ -21,22 +23,6 @@ const RANGES = [
 
 /** The line that everything is about. */
 const OURS: ReadonlySet<string> = new Set(['plan', 'prewarm']);
-
-interface Drawn {
-  id: string;
-  label: string;
-  color: string;
-  values: Float64Array;
-  shown: boolean;
-  area?: boolean;
-  peaks?: boolean;
-  dashed?: boolean;
-}
-
-export interface TimelineView {
-  fromMs: number;
-  toMs: number;
-}
 
 export interface TimelineChart {
   select: (slotMs: number) => void;
@@ -176,166 +162,4 @@ function initialSlot({ nowMs, timeline: { grid, demand } }: ReportModel): number
     if (value > (demand[at] ?? 0)) at = i;
   });
   return grid.startMs + at * grid.stepMs;
-}
-
-function drawnSeries({ timeline: { demand, band, lines }, nowMs }: ReportModel): Drawn[] {
-  const [low, high] = [band[0], band.at(-1)];
-  const bands: Drawn[] =
-    low && high
-      ? [
-          { id: 'band-low', label: '', color: '--band', values: low.values, shown: true },
-          {
-            id: 'band',
-            label: `Forecast p${low.level * 100}–p${high.level * 100}${nowMs === null ? ', minutes before' : ''}`,
-            color: '--band',
-            values: high.values,
-            shown: true,
-            area: true,
-          },
-        ]
-      : [];
-  const demands: Drawn[] = demand
-    ? [{ id: 'demand', label: 'Demand, busiest moment', color: '--demand', values: demand, shown: true, peaks: true }]
-    : [];
-  const [ours, ...others] = lines.map((line): Drawn => line);
-  return [...bands, ...demands, ...others, ...(ours ? [ours] : [])];
-}
-
-interface OptionsSource {
-  series: readonly Drawn[];
-  clock: Clock;
-  onHover: (timeMs: number) => void;
-  onZoom: (fromMs: number, toMs: number) => void;
-  onReset: () => void;
-  marker: () => number;
-  nowMs: number | null;
-}
-
-function chartOptions({ series, clock, onHover, onZoom, onReset, marker, nowMs }: OptionsSource) {
-  const stepped = uPlot.paths.stepped?.({ align: 1 });
-  const low = series.findIndex(({ id }) => id === 'band-low') + 1;
-  let hovering = false;
-  return {
-    height: HEIGHT,
-    padding: [8, 36, 0, 0] as uPlot.Padding,
-    tzDate: dateIn(clock.zone),
-    legend: { show: false },
-    scales: {
-      x: { time: true, auto: false },
-      y: { auto: false, range: (_: uPlot, min: number, max: number) => [min, max] as [number, number] },
-    },
-    cursor: {
-      y: false,
-      points: { show: false },
-      drag: { x: true, y: false, setScale: false },
-      bind: { dblclick: () => () => (onReset(), null) },
-    },
-    axes: [
-      themedAxis({ space: 76, size: 46, values: timeLabels(clock) }),
-      themedAxis({ size: fittingSize(), values: (_: uPlot, ticks: number[]) => ticks.map((tick) => number(tick)) }),
-    ],
-    series: [
-      {},
-      ...series.map((one) =>
-        themedLine(one.color, {
-          label: one.label,
-          show: one.shown,
-          ...(stepped ? { paths: stepped } : {}),
-          width: one.id.startsWith('band') ? 0 : 1.25,
-          ...(one.id === 'demand' ? { fill: () => color('--demand-soft') } : {}),
-          ...(one.dashed ? { dash: [5, 4] } : {}),
-        }),
-      ),
-    ],
-    ...(low > 0 ? { bands: [{ series: [low + 1, low] as [number, number], fill: () => color('--band-soft') }] } : {}),
-    hooks: {
-      init: [
-        (chart: uPlot) => {
-          chart.over.addEventListener('mouseenter', () => (hovering = true));
-          chart.over.addEventListener('mouseleave', () => (hovering = false));
-        },
-      ],
-      setCursor: [
-        (chart: uPlot) => {
-          const { left } = chart.cursor;
-          if (hovering && left !== undefined && left >= 0) onHover(chart.posToVal(left, 'x') * 1000);
-        },
-      ],
-      setSelect: [
-        (chart: uPlot) => {
-          const { left, width } = chart.select;
-          if (width < 4) return;
-          const [fromMs, toMs] = [left, left + width].map((x) => chart.posToVal(x, 'x') * 1000);
-          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          if (fromMs !== undefined && toMs !== undefined) onZoom(fromMs, toMs);
-        },
-      ],
-      draw: [
-        (chart: uPlot) => {
-          if (nowMs !== null) verticalLine(chart, nowMs, { stroke: color('--ink-3'), dash: [3, 3] });
-          verticalLine(chart, marker(), { stroke: color('--accent'), dash: [] });
-        },
-      ],
-    },
-  };
-}
-
-function verticalLine(chart: uPlot, timeMs: number, { stroke, dash }: { stroke: string; dash: number[] }): void {
-  const { ctx, bbox } = chart;
-  const x = Math.round(chart.valToPos(timeMs / 1000, 'x', true)) + 0.5;
-  if (x < bbox.left || x > bbox.left + bbox.width) return;
-  ctx.save();
-  ctx.strokeStyle = stroke;
-  ctx.lineWidth = devicePixelRatio;
-  ctx.setLineDash(dash.map((length) => length * devicePixelRatio));
-  ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
-  ctx.stroke();
-  ctx.restore();
-}
-
-function zoomButtons(zoom: (factor: number) => void, pan: (share: number) => void): HTMLElement[] {
-  const button = (label: string, text: string, onclick: () => void) =>
-    element('button', { type: 'button', class: 'button', 'aria-label': label, title: label, onclick }, text);
-  return [
-    element(
-      'div',
-      { class: 'segments', role: 'group', 'aria-label': 'Zoom and move' },
-      button('Zoom in', '+', () => zoom(0.5)),
-      button('Zoom out', '−', () => zoom(2)),
-      button('Earlier', '←', () => pan(-0.5)),
-      button('Later', '→', () => pan(0.5)),
-    ),
-  ];
-}
-
-interface KeyContext {
-  selectedMs: number;
-  firstMs: number;
-  endMs: number;
-  view: TimelineView;
-}
-
-/** What a key on the chart asks for: another slot, or another view. */
-function keyAction(
-  { key, shiftKey }: KeyboardEvent,
-  { selectedMs, firstMs, endMs, view: { fromMs, toMs } }: KeyContext,
-): { slotMs: number } | TimelineView | null {
-  const width = toMs - fromMs;
-  const step = shiftKey ? HOUR_MS : SLOT_MS;
-  const around = (size: number) => ({ fromMs: selectedMs - size / 2, toMs: selectedMs + size / 2 });
-  const actions: Record<string, () => { slotMs: number } | TimelineView> = {
-    ArrowLeft: () => ({ slotMs: selectedMs - step }),
-    ArrowRight: () => ({ slotMs: selectedMs + step }),
-    Home: () => ({ slotMs: firstMs }),
-    End: () => ({ slotMs: endMs - 1 }),
-    '+': () => around(width / 2),
-    '=': () => around(width / 2),
-    '-': () => around(width * 2),
-    PageUp: () => ({ fromMs: fromMs - width / 2, toMs: toMs - width / 2 }),
-    PageDown: () => ({ fromMs: fromMs + width / 2, toMs: toMs + width / 2 }),
-    Escape: () => ({ fromMs: firstMs, toMs: endMs }),
-  };
-  return actions[key]?.() ?? null;
 }

@@ -2,7 +2,8 @@
 import { byId, cleanName, element, fill } from '../shared/dom.ts';
 import { number, percent, usd } from '../shared/format.ts';
 import { effectiveUsd } from './choice.ts';
-import { type Aim, type Point, policyLabel, type ReportModel } from './model.ts';
+import type { Aim, Point, ReportModel } from './model.ts';
+import { policyLabel } from './replay-model.ts';
 
 export interface Verdict {
   answer: 'Yes' | 'No' | 'Not yet';
