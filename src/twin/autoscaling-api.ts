@@ -4,7 +4,7 @@
  */
 import { AwsError, validationError } from './aws-error.ts';
 import * as read from './autoscaling-input.ts';
-import { ACCOUNT_ID } from './lambda-api.ts';
+import * as wire from './autoscaling-output.ts';
 import { ScalableTarget, type TargetServices, type TwinScheduledAction } from './scalable-target.ts';
 import { nextDueMs, parseSchedule } from './schedule-expression.ts';
 
@@ -15,8 +15,6 @@ export interface AutoScalingOptions extends TargetServices {
   region: string;
   nowMs: () => number;
 }
-
-const LINKED_ROLE = `arn:aws:iam::${ACCOUNT_ID}:role/aws-service-role/lambda.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_LambdaConcurrency`;
 
 export class AutoScalingApi {
   private readonly targets = new Map<string, ScalableTarget>();
@@ -56,7 +54,7 @@ export class AutoScalingApi {
     if (suspended) suspend(target, suspended);
     if (known || this.options.behaviour.registeringAllocates || this.hasConfig(target))
       target.clamp(this.options.nowMs());
-    return { ScalableTargetARN: this.targetArn(target) };
+    return { ScalableTargetARN: wire.targetArn(target, this.options.region) };
   }
 
   /**
@@ -78,7 +76,7 @@ export class AutoScalingApi {
       .filter((target) => this.serves(input) && (!ids || ids.has(target.identity.resourceId)))
       .map((target) => ({ target, sequence: target.identity.sequence }));
     const { items, nextToken } = read.page(input, matching);
-    return { ScalableTargets: items.map(({ target }) => this.wireTarget(target)), ...nextToken };
+    return { ScalableTargets: items.map(({ target }) => wire.target(target, this.options)), ...nextToken };
   }
 
   /**
@@ -117,7 +115,8 @@ export class AutoScalingApi {
       }
     }
     const { items, nextToken } = read.page(input, matching);
-    return { ScheduledActions: items.map(({ target, action }) => this.wireAction(target, action)), ...nextToken };
+    const { region } = this.options;
+    return { ScheduledActions: items.map(({ target, action }) => wire.action(target, action, region)), ...nextToken };
   }
 
   deleteScheduledAction(input: read.Input) {
@@ -152,14 +151,7 @@ export class AutoScalingApi {
     }
     const { items, nextToken } = read.page(input, matching);
     return {
-      ScalingPolicies: items.map(({ target, policy }) => ({
-        PolicyARN: `${this.targetArn(target)}:policyName/${policy.name}`,
-        PolicyName: policy.name,
-        ...this.common(target.identity.resourceId),
-        PolicyType: 'TargetTrackingScaling',
-        TargetTrackingScalingPolicyConfiguration: policy.configuration,
-        CreationTime: policy.createdMs / 1000,
-      })),
+      ScalingPolicies: items.map(({ target, policy }) => wire.policy(target, policy, this.options.region)),
       ...nextToken,
     };
   }
@@ -169,19 +161,7 @@ export class AutoScalingApi {
     const resourceId = read.describeFilter(input);
     const listed = this.serves(input) ? this.options.activities.list(resourceId, this.options.nowMs()) : [];
     const { items, nextToken } = read.page(input, listed, 'descending');
-    return {
-      ScalingActivities: items.map((activity) => ({
-        ActivityId: `00000000-0000-4000-a000-${activity.sequence.toString(16).padStart(12, '0')}`,
-        ...this.common(activity.resourceId),
-        Description: activity.description,
-        Cause: activity.cause,
-        StartTime: activity.startMs / 1000,
-        ...(activity.endMs !== null && { EndTime: activity.endMs / 1000 }),
-        StatusCode: activity.status,
-        ...(activity.statusMessage !== '' && { StatusMessage: activity.statusMessage }),
-      })),
-      ...nextToken,
-    };
+    return { ScalingActivities: items.map(wire.activity), ...nextToken };
   }
 
   private createTarget(
@@ -227,50 +207,6 @@ export class AutoScalingApi {
   /** Targets of the other namespaces do not exist here. */
   private serves(input: read.Input): boolean {
     return input.ServiceNamespace === read.NAMESPACE && (input.ScalableDimension ?? read.DIMENSION) === read.DIMENSION;
-  }
-
-  private wireTarget(target: ScalableTarget) {
-    const { dynamicScalingIn, dynamicScalingOut, scheduledScaling } = target.suspended;
-    return {
-      ...this.common(target.identity.resourceId),
-      MinCapacity: target.min,
-      MaxCapacity: target.max,
-      RoleARN: this.options.lambda.find(target.identity.functionName)?.surroundings.scalingRoleArn ?? LINKED_ROLE,
-      CreationTime: target.identity.createdMs / 1000,
-      SuspendedState: {
-        DynamicScalingInSuspended: dynamicScalingIn,
-        DynamicScalingOutSuspended: dynamicScalingOut,
-        ScheduledScalingSuspended: scheduledScaling,
-      },
-      ScalableTargetARN: this.targetArn(target),
-    };
-  }
-
-  private wireAction(target: ScalableTarget, action: TwinScheduledAction) {
-    const { resourceId } = target.identity;
-    return {
-      ScheduledActionName: action.name,
-      ScheduledActionARN: `arn:aws:autoscaling:${this.options.region}:${ACCOUNT_ID}:scheduledAction:${action.sequence}:resource/lambda/${resourceId}:scheduledActionName/${action.name}`,
-      ...this.common(resourceId),
-      Schedule: action.scheduleText,
-      ...(action.timezone !== undefined && { Timezone: action.timezone }),
-      ...(action.startMs !== null && { StartTime: action.startMs / 1000 }),
-      ...(action.endMs !== null && { EndTime: action.endMs / 1000 }),
-      ScalableTargetAction: {
-        ...(action.min !== undefined && { MinCapacity: action.min }),
-        ...(action.max !== undefined && { MaxCapacity: action.max }),
-      },
-      CreationTime: action.createdMs / 1000,
-    };
-  }
-
-  private common(resourceId: string) {
-    return { ServiceNamespace: read.NAMESPACE, ResourceId: resourceId, ScalableDimension: read.DIMENSION };
-  }
-
-  private targetArn({ identity }: ScalableTarget): string {
-    const id = identity.sequence.toString(36).padStart(30, '0');
-    return `arn:aws:application-autoscaling:${this.options.region}:${ACCOUNT_ID}:scalable-target/${id}`;
   }
 }
 
