@@ -7,7 +7,7 @@ import { type Choice, chooseByRecord } from './choose.ts';
 import { limitsOf, objectiveOf, type ObjectiveSettings } from './objective.ts';
 import type { PastCovers } from './past-levels.ts';
 import type { SlotDemand } from './slot-demand.ts';
-import { BLOCK_MS, blockUsages, type KnownUsages, leadInSlots } from './track-record.ts';
+import { BLOCK_MS, blockUsages, type KnownUsages, leadInSlots, type TrackContext } from './track-record.ts';
 
 /** Policies are compared on this much of the past, or what there is, and on no less than a day. */
 export const COMPARED_DAYS = 14;
@@ -51,7 +51,7 @@ function compare(epochMs: number, context: ChoiceContext): Choice | null {
   const pool = context.pool(from * BLOCK_MS - leadInSlots(settings) * SLOT_MS);
   if (knownMs(pool, from, to) < LEAST_KNOWN_MS) return null;
   const candidates = hasForecasts ? allCandidates(seen) : simpleCandidates(seen);
-  const track = { ...context, pool, limits: limitsOf(settings), known: context.usages };
+  const track: TrackContext = { ...context, pool, limits: limitsOf(settings), known: context.usages };
   const records = candidates.map((candidate) => ({ candidate, usages: blockUsages(candidate, { from, to }, track) }));
   return chooseByRecord(records, { leastBlocks: BLOCKS_PER_DAY, blocksPerDay: BLOCKS_PER_DAY }, objectiveOf(settings));
 }

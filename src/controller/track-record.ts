@@ -1,7 +1,7 @@
 /** What every candidate would have cost and missed, in blocks of six hours that are computed once and kept. */
 import type { Settings } from '../config.ts';
 import { type PoolModel, poolWindow } from '../economics/pool-model.ts';
-import { type PoolUsage, poolUsage, sumUsage } from '../economics/pool.ts';
+import { emptyUsage, type LevelUsage, type PoolUsage, poolUsage, sumUsage } from '../economics/pool.ts';
 import { DAY_MS, HOUR_MS, SLOT_MS, SLOT_SECONDS } from '../time.ts';
 import { type Candidate, candidateName } from './candidates.ts';
 import { compact } from './compact.ts';
@@ -24,6 +24,8 @@ export interface TrackContext {
   limits: LevelLimits;
   settings: Pick<Settings, 'leadTimeSeconds' | 'maxActions' | 'idleTimeoutSeconds'>;
   known: KnownUsages;
+  /** Candidates use it one after the other. */
+  usage?: LevelUsage;
 }
 
 /** The usage in each of the blocks [from, to), all of them inside the history. */
@@ -50,11 +52,8 @@ export function leadInSlots({ idleTimeoutSeconds }: Pick<Settings, 'idleTimeoutS
   return Math.ceil(idleTimeoutSeconds / SLOT_SECONDS) + 1;
 }
 
-function computeBlocks(
-  candidate: Candidate,
-  blocks: { from: number; to: number },
-  { demand, covers, pool, limits, settings }: TrackContext,
-): PoolUsage[] {
+function computeBlocks(candidate: Candidate, blocks: { from: number; to: number }, context: TrackContext): PoolUsage[] {
+  const { demand, covers, pool, limits, settings } = context;
   const slotOf = (block: number) => Math.round((block * BLOCK_MS - demand.startMs) / SLOT_MS);
   const from = slotOf(blocks.from);
   const to = slotOf(blocks.to);
@@ -63,7 +62,8 @@ function computeBlocks(
   const levels = asScheduled(pastLevels(candidate, { demand, covers }, span, limits), settings);
   const perSlot = SLOT_SECONDS / pool.stepSeconds;
   const window = poolWindow(pool, span.from * perSlot, span.to * perSlot);
-  const usage = poolUsage(window, levels);
+  if (context.usage?.coldStarts.length !== levels.length) context.usage = emptyUsage(levels.length);
+  const usage = poolUsage(window, levels, context.usage);
   return Array.from({ length: blocks.to - blocks.from }, (_, i) => {
     const start = leadIn + i * BLOCK_SLOTS;
     return sumUsage(window, usage, start, start + BLOCK_SLOTS);

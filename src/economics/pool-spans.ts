@@ -85,11 +85,14 @@ export function spansOf(model: SpannedModel, steps: number): Spans {
 /** Per step from `from` on the highest of all paths. */
 export function highestOfPaths(paths: readonly Int32Array[], from: number): Float64Array {
   const highest = new Float64Array(paths[0]!.length);
-  for (const path of paths) {
-    for (let i = from; i < highest.length; i++) {
-      const peak = path[i] === UNKNOWN_PEAK ? Infinity : path[i]!;
-      if (peak > highest[i]!) highest[i] = peak;
+  for (let i = from; i < highest.length; i++) {
+    let most = 0;
+    for (let path = 0; path < paths.length; path++) {
+      const peak = paths[path]![i]!;
+      if (peak > most) most = peak;
+      else if (peak === UNKNOWN_PEAK) most = Infinity;
     }
+    highest[i] = most;
   }
   return highest;
 }

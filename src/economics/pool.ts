@@ -35,23 +35,36 @@ export interface PoolUsage extends BilledUsage {
   provisionedMs: number;
 }
 
+/** Of so many levels; one that was used before may be used again. */
+export function emptyUsage(levels: number): LevelUsage {
+  const zeros = () => new Float64Array(levels);
+  return {
+    invocations: zeros(),
+    provisionedInvocations: zeros(),
+    coldStarts: zeros(),
+    provisionedMs: zeros(),
+    billedProvisionedMs: zeros(),
+    provisionedRunMs: zeros(),
+    onDemandRunMs: zeros(),
+  };
+}
+
 /**
  * What `levels` would have cost and missed. Levels are usable provisioned environments, evenly spaced over the model's time,
- * at most one for each step. Steps of unknown demand count for nothing. Nothing is warm at the beginning.
+ * at most one for each step. Steps of unknown demand count for nothing. Nothing is warm at the beginning. The result is written
+ * over `usage`.
  */
-export function poolUsage(model: PoolModel, levels: ArrayLike<number>): LevelUsage {
+export function poolUsage(
+  model: PoolModel,
+  levels: ArrayLike<number>,
+  usage: LevelUsage = emptyUsage(levels.length),
+): LevelUsage {
   const steps = model.length / levels.length;
   if (!Number.isInteger(steps)) throw new RangeError(`${levels.length} levels for ${model.length} steps`);
   const spans = model.spansOf(steps);
-  const usage: LevelUsage = {
-    invocations: spans.invocations,
-    provisionedInvocations: new Float64Array(levels.length),
-    coldStarts: new Float64Array(levels.length),
-    provisionedMs: new Float64Array(levels.length),
-    billedProvisionedMs: new Float64Array(levels.length),
-    provisionedRunMs: new Float64Array(levels.length),
-    onDemandRunMs: new Float64Array(levels.length),
-  };
+  usage.invocations.set(spans.invocations);
+  usage.billedProvisionedMs.fill(0);
+  usage.coldStarts.fill(0);
   addHeld(model, levels, spans, usage);
   addServed(model, levels, spans, usage);
   addColdStarts(model, busySteps(model, levels, spans), steps, usage.coldStarts);

@@ -23,16 +23,18 @@ export function addServed(model: PoolModel, levels: ArrayLike<number>, spans: Sp
   for (let span = 0; span < levels.length; span++) {
     const level = levels[span]!;
     const runSeconds = spans.runSeconds[span]!;
+    let provisioned = 0;
     let provisionedRunSeconds = 0;
     if (level >= enough[span]! && isBelowLimit(highestRate[span]!, level)) {
-      usage.provisionedInvocations[span] = invocations[span]!;
+      provisioned = invocations[span]!;
       provisionedRunSeconds = runSeconds;
     } else if (level > 0) {
       const entry = span * WAYS + (level & (WAYS - 1));
       if (served.level[entry] !== level) serve(model, level, { span, steps: spans.steps, entry }, served);
-      usage.provisionedInvocations[span] = served.invocations[entry]!;
+      provisioned = served.invocations[entry]!;
       provisionedRunSeconds = served.runSeconds[entry]!;
     }
+    usage.provisionedInvocations[span] = provisioned;
     usage.provisionedRunMs[span] = provisionedRunSeconds * 1000;
     usage.onDemandRunMs[span] = (runSeconds - provisionedRunSeconds) * 1000;
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PoolDemand } from '../../src/economics/load.ts';
 import { type PoolAssumptions, poolModel, poolWindow } from '../../src/economics/pool-model.ts';
-import { type PoolUsage, poolUsage, sumUsage } from '../../src/economics/pool.ts';
+import { emptyUsage, type PoolUsage, poolUsage, sumUsage } from '../../src/economics/pool.ts';
 import { billUsd, listPrices } from '../../src/economics/prices.ts';
 
 const T0 = Date.UTC(2026, 0, 5);
@@ -204,9 +204,10 @@ it('says the same of a plan whatever was tried before it', () => {
       (counts, durationMs, tried) => {
         const demand = minutes(counts, durationMs);
         const model = poolModel(demand, SLOW);
+        const usage = emptyUsage(counts.length);
         for (const level of tried) {
           const levels = counts.map((_, i) => level + 16 * (i % 2));
-          expect(poolUsage(model, levels)).toEqual(poolUsage(poolModel(demand, SLOW), levels));
+          expect(poolUsage(model, levels, usage)).toEqual(poolUsage(poolModel(demand, SLOW), levels));
         }
       },
     ),
