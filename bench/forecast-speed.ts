@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { fitHoltWinters } from '../src/forecast/holt-winters-fit.ts';
 import { createForecaster } from '../src/forecast/index.ts';
 import type { DemandHistory } from '../src/model.ts';
-import { DAY_MS, HOUR_MS, SLOT_MS } from '../src/time.ts';
+import { DAY_MS, SLOT_MS } from '../src/time.ts';
 
 const START_MS = Date.UTC(2026, 0, 5);
 const WIDTH = 52;
@@ -62,7 +62,7 @@ function walk(history: DemandHistory): { refit: number[]; reading: number[] } {
     const ask = (windowSlots: number) =>
       forecaster.forecastAt(originMs, { horizonSlots: 3, levels: WALK_LEVELS, windowSlots });
     const elapsed = timeMs(() => [1, 3, 6].forEach(ask));
-    times[originMs % (6 * HOUR_MS) === 0 ? 'refit' : 'reading'].push(elapsed);
+    times[originMs % DAY_MS === 0 ? 'refit' : 'reading'].push(elapsed);
   }
   return times;
 }

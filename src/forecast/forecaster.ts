@@ -67,7 +67,7 @@ export function createForecaster(history: DemandHistory): Forecaster {
   const knownBefore = cumulativeKnown(history);
   const signal = possibleLoads(history.peakConcurrency);
   const mean = possibleLoads(history.meanConcurrency);
-  const peaksAt = history.peakBasis === 'observed' ? () => signal : drawnPeaks(history, signal);
+  const peaksAt: PeaksAt = history.peakBasis === 'observed' ? () => signal : drawnPeaks(history, signal);
   const levelsOf = orderedLevels();
   let fits: Fit[] = [];
   const fitFor = (origin: number, originMs: number) => {
@@ -80,7 +80,7 @@ export function createForecaster(history: DemandHistory): Forecaster {
       const from = learnFrom(knownBefore, fitEnd, MEMORY_MS / stepMs);
       // As far as any origin between two refits reads, so that it does not matter which of them came first.
       const to = Math.min(knownBefore.length - 1, fitEnd + Math.ceil(LONGEST_REFIT_MS / stepMs));
-      const peaks = peaksAt(fitEnd);
+      const peaks = peaksAt(fitEnd, from, to);
       const load = signal.subarray(from, to);
       const demand: DemandSeries = {
         stepSeconds: history.stepSeconds,
@@ -133,10 +133,14 @@ function learnFrom(knownBefore: Int32Array, fitEnd: number, memorySteps: number)
   return knownBefore[fitEnd]! - knownBefore[from]! >= (fitEnd - from) / 2 ? from : 0;
 }
 
-/** What is not a possible load (negative, infinite) is unknown. */
+/** What is not a possible load (negative, infinite) is unknown; the values themselves where all are possible. */
 function possibleLoads(values: Float64Array): Float64Array {
-  const out = values.slice();
-  for (let t = 0; t < out.length; t++) if (!(out[t]! >= 0 && out[t]! < Infinity)) out[t] = NaN;
+  let out = values;
+  for (let t = 0; t < values.length; t++) {
+    if (!(values[t]! < 0 || values[t] === Infinity)) continue;
+    if (out === values) out = values.slice();
+    out[t] = NaN;
+  }
   return out;
 }
 
@@ -153,20 +157,37 @@ function cumulativeKnown({ peakConcurrency, meanConcurrency }: DemandHistory): I
   return out;
 }
 
-/** The peaks that arrivals at the measured rates would make, by the usual duration as known at `fitEnd`. */
-function drawnPeaks(history: DemandHistory, rates: Float64Array): (fitEnd: number) => Float64Array {
-  const drawn = new Map<number, Float64Array>();
+/** The peaks of steps from..to that arrivals at the measured rates would make, by the usual duration as known at `fitEnd`. */
+function drawnPeaks(history: DemandHistory, rates: Float64Array): PeaksAt {
+  const drawn = new Map<number, DrawnSteps>();
   const firstStep = Math.round(history.startMs / (history.stepSeconds * 1000));
-  return (fitEnd) => {
+  return (fitEnd, from, to) => {
     // Rounded to 10 %, so that a walk through the history draws each step a few times at most.
     const group = Math.round(Math.log(usualDurationMs(history, fitEnd)) / Math.log(1.1));
-    let peaks = drawn.get(group);
-    if (!peaks) {
+    let known = drawn.get(group);
+    if (!known) {
       const peakAt = peakOfRate(history.peakWindowSeconds, 1.1 ** group / 1000);
-      drawn.set(group, (peaks = drawPeaks(rates, firstStep, peakAt)));
+      drawn.set(group, (known = { peaks: new Float64Array(rates.length), from, to: from, peakAt }));
     }
+    const { peaks, peakAt } = known;
+    const draw = (a: number, b: number) => peaks.set(drawPeaks(rates.subarray(a, b), firstStep + a, peakAt), a);
+    if (from < known.from) draw(from, known.from);
+    if (to > known.to) draw(known.to, to);
+    known.from = Math.min(known.from, from);
+    known.to = Math.max(known.to, to);
     return peaks;
   };
+}
+
+/** Those of steps from..to are sure to be there. */
+type PeaksAt = (fitEnd: number, from: number, to: number) => Float64Array;
+
+/** So far drawn are those of steps from..to. */
+interface DrawnSteps {
+  peaks: Float64Array;
+  from: number;
+  to: number;
+  peakAt: (rate: number, quantile: number) => number;
 }
 
 /** Invocation-weighted mean over the last days before `end`; a second when nothing is known. */
