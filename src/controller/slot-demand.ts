@@ -68,14 +68,21 @@ function drawnPeaks(rates: Float64Array, usualSeconds: Float64Array, history: De
   const firstSlot = Math.round(history.startMs / (SLOT_SECONDS * 1000));
   return Array.from({ length: DRAWS }, (_, draw) =>
     rates.map((rate, slot) =>
-      Number.isNaN(rate) ? NaN : peakAt(slot)(rate, (golden(firstSlot + slot) + draw / DRAWS) % 1),
+      Number.isNaN(rate) ? NaN : peakAt(slot)(rate, (turnOf(firstSlot + slot) + draw / DRAWS) % 1),
     ),
   );
 }
 
-/** Evenly spread numbers in [0, 1): multiples of the golden ratio, modulo one. */
-function golden(n: number): number {
-  return (n * 0.618033988749895) % 1;
+/**
+ * A share of a turn per slot: close to the golden ratio, so that neighbouring slots are evenly spread. The golden ratio itself
+ * nearly repeats after 144 and 288 slots, and with it the days; these turn by (3 + sqrt 2) / 4 from one to the next, so that even
+ * by a quarter turn, as far as draws are apart, no two days within four weeks are alike.
+ */
+const TURN = (177 + (3 + Math.SQRT2) / 4) / 288;
+
+/** Evenly spread numbers in [0, 1). */
+function turnOf(n: number): number {
+  return (n * TURN) % 1;
 }
 
 const USUAL_MS = 7 * DAY_MS;
