@@ -5,11 +5,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli.ts';
 import { openInBrowser } from '../../src/commands/open-browser.ts';
+import { runCommand, words } from '../command-line.ts';
 import { listen, open } from './listen.ts';
 
 let folder: string;
@@ -73,13 +72,7 @@ describe('an interrupt', () => {
   );
 });
 
-async function prewarm(line: string): Promise<{ code: number; err: string }> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const stdin = Readable.from([]) as unknown as NodeJS.ReadStream;
-  const code = await run(line.split(' '), { stdout, stderr, stdin, env: {}, nowMs: () => 0 });
-  stderr.end();
-  return { code, err: await text(stderr) };
-}
+const prewarm = (line: string) => runCommand(words(line));
 
 describe('flags of the live demo', () => {
   it.each([

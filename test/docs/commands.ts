@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { PassThrough, Readable } from 'node:stream';
-import { createProgram, run } from '../../src/cli.ts';
+import { createProgram } from '../../src/cli.ts';
 import type { CommandIo } from '../../src/commands/io.ts';
 import { settingsSchema } from '../../src/config.ts';
+import { runCommand } from '../command-line.ts';
 import type { Checker } from './checker.ts';
 import type { Answer, Call } from './shell.ts';
 
@@ -110,26 +110,14 @@ async function prewarm(args: readonly string[], call: Call, around: Surroundings
 }
 
 async function runPrewarm(argv: readonly string[], { folder, stdin = '' }: Call, nowMs: () => number): Promise<Answer> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const texts = Promise.all([stdout, stderr].map(collect));
-  const input = Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]) as unknown as NodeJS.ReadStream;
   const before = process.cwd();
   process.chdir(folder);
   try {
-    const code = await run(argv, { stdout, stderr, stdin: input, env: {}, nowMs });
-    stdout.end();
-    stderr.end();
-    const [out, err] = await texts;
-    return { code, stdout: out!, stderr: err! };
+    const { code, out, err } = await runCommand(argv, { input: stdin, nowMs });
+    return { code, stdout: out, stderr: err };
   } finally {
     process.chdir(before);
   }
-}
-
-async function collect(stream: PassThrough): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }
 
 /** What the program says against a command line without doing it; null where it takes it. */

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { replaySchema } from '../../src/report/replay-json.ts';
 import { type RankJson, rankSchema } from '../../src/report/rank-json.ts';
-import { type CommandResult, csvOf, metricsFolder, prewarm, STEADY } from './support.ts';
+import type { CommandResult } from '../command-line.ts';
+import { csvOf, metricsFolder, prewarm, STEADY } from './support.ts';
 
 const parsed = ({ out }: CommandResult): RankJson => rankSchema.parse(JSON.parse(out));
 

@@ -2,33 +2,22 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
-import { run } from '../../src/cli.ts';
+import { PassThrough } from 'node:stream';
 import { isoUtc } from '../../src/time.ts';
+import { type CommandResult, runCommand } from '../command-line.ts';
 
 export const START_MS = Date.parse('2026-03-02T00:00:00Z');
 
-export interface CommandResult {
-  code: number;
-  out: string;
-  err: string;
-}
-
 /** One command line; with `answers` a person sits at the terminal and types them. */
-export async function prewarm(
+export function prewarm(
   argv: readonly string[],
   answers?: readonly string[],
   nowMs = START_MS,
 ): Promise<CommandResult> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const texts = [stdout, stderr].map(collect);
-  const stdin = (answers === undefined ? Readable.from([]) : typing(answers, stderr)) as unknown as NodeJS.ReadStream;
-  if (answers !== undefined) stdin.isTTY = true;
-  const code = await run(argv, { stdout, stderr, stdin, env: {}, nowMs: () => nowMs });
-  stdout.end();
-  stderr.end();
-  const [out = '', err = ''] = await Promise.all(texts);
-  return { code, out, err };
+  const stderr = new PassThrough();
+  const stdin = answers && (typing(answers, stderr) as unknown as NodeJS.ReadStream);
+  if (stdin) stdin.isTTY = true;
+  return runCommand(argv, { stderr, nowMs: () => nowMs, ...(stdin && { stdin }) });
 }
 
 /** Types the next line whenever something is asked: a prompt ends in "] ". */
@@ -41,12 +30,6 @@ function typing(answers: readonly string[], stderr: PassThrough): PassThrough {
     setImmediate(() => (next === undefined ? stdin.end() : stdin.write(`${next}\n`)));
   });
   return stdin;
-}
-
-async function collect(stream: PassThrough): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }
 
 /** A row for every five minutes. */

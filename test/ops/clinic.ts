@@ -1,11 +1,10 @@
 /** A small account on the local AWS, in good order: one function with five days behind it, and the command line on it. */
-import { PassThrough, Readable } from 'node:stream';
-import { run } from '../../src/cli.ts';
 import type { Check } from '../../src/ops/check.ts';
 import { doctorSchema } from '../../src/ops/doctor-report.ts';
 import { DAY_MS, formatAt, HOUR_MS, MINUTE_MS } from '../../src/time.ts';
 import type { FunctionSpec } from '../../src/twin/lambda-functions.ts';
 import { type LocalAws, startLocalAws } from '../../src/twin/local-aws.ts';
+import { runCommand, words } from '../command-line.ts';
 import { useEndpoint } from '../local-aws.ts';
 import { createWorld, type World, type WorldOptions } from '../../src/twin/world.ts';
 
@@ -59,24 +58,14 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
   world.advanceTo(NOW_MS);
   const server = await startLocalAws(world);
   useEndpoint(server.endpoint);
-  const prewarm = (line: string, { skewMs } = { skewMs: 0 }) => runLine(line, () => world.nowMs + skewMs);
+  const prewarm = (line: string, { skewMs } = { skewMs: 0 }) =>
+    runCommand(words(line), { nowMs: () => world.nowMs + skewMs });
   const doctor = async (flags = '') => {
     const { code, out } = await prewarm(`doctor --function orders --alias live ${FLAGS} --json ${flags}`);
     const { checks } = doctorSchema.parse(JSON.parse(out));
     return { code, checks: new Map(checks.map((check) => [check.id, check])) };
   };
   return { world, server, prewarm, doctor };
-}
-
-async function runLine(line: string, nowMs: () => number) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const stdin = Readable.from([]) as unknown as NodeJS.ReadStream;
-  const texts = [stdout, stderr].map(async (stream) => (await stream.toArray()).join(''));
-  const code = await run(line.split(' ').filter(Boolean), { stdout, stderr, stdin, env: {}, nowMs });
-  stdout.end();
-  stderr.end();
-  const [out = '', err = ''] = await Promise.all(texts);
-  return { code, out, err };
 }
 
 export function putAction(world: World, name: string, minutesAhead: number, [min, max]: [number, number]): void {

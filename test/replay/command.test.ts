@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli.ts';
 import { replaySchema } from '../../src/report/replay-json.ts';
+import { runCommand } from '../command-line.ts';
 import { START_MS, workingDays } from './support.ts';
 
 let folder = '';
@@ -18,16 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function prewarm(...argv: string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const texts = [stdout, stderr].map(async (stream) => Buffer.concat(await stream.toArray()).toString());
-  const stdin = Readable.from([]) as unknown as NodeJS.ReadStream;
-  const code = await run(argv, { stdout, stderr, stdin, env: {}, nowMs: () => START_MS });
-  stdout.end();
-  stderr.end();
-  const [out = '', err = ''] = await Promise.all(texts);
-  return { code, out, err };
-}
+const prewarm = (...argv: string[]) => runCommand(argv, { nowMs: () => START_MS });
 
 describe('prewarm replay', () => {
   it('prints one JSON object on standard output, and nothing else where nobody watches', async () => {
