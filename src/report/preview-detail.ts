@@ -7,7 +7,7 @@ import { pastCovers, pastLevels } from '../controller/past-levels.ts';
 import { createPlanner, type PlannerMemory } from '../controller/planner.ts';
 import { type SlotDemand, slotDemand } from '../controller/slot-demand.ts';
 import type { TickReport } from '../controller/tick.ts';
-import { DAY_MS, SLOT_MS, SLOT_SECONDS } from '../time.ts';
+import { DAY_MS, floorTo, SLOT_MS, SLOT_SECONDS } from '../time.ts';
 import { type ForecastRecord, forecastRecord } from './forecast-record.ts';
 import type { DemandSeries } from './replay-detail.ts';
 
@@ -34,10 +34,12 @@ const FORECAST_SHOWN_MS = 14 * DAY_MS;
 
 /** `memory` is that of the tick, which has read most of the forecasts already. */
 export function previewDetail(
-  { history, choice, settings }: Pick<TickReport, 'history' | 'choice' | 'settings'>,
+  { history, choice, settings, nowMs }: Pick<TickReport, 'history' | 'choice' | 'settings' | 'nowMs'>,
   memory: PlannerMemory,
 ): PreviewDetail {
-  const demand = slotDemand(history, settings.timeZone);
+  const known = slotDemand(history, settings.timeZone);
+  // A history without anything in it begins nowhere.
+  const demand = known.mean.length === 0 ? { ...known, startMs: floorTo(nowMs, SLOT_MS) } : known;
   const toMs = demand.startMs + demand.mean.length * SLOT_MS;
   const recentMs = Math.max(demand.startMs, toMs - FORECAST_SHOWN_MS);
   const planner = createPlanner(history, settings, memory);

@@ -76,6 +76,7 @@ describe('prewarm preview --metrics', () => {
     expect(text.out).toContain(note);
     expect(text.err).toContain('demand    none is known before 2025-12-31T00:00:00Z\n');
     expect(text.out + text.err).not.toContain('1970');
+    expect(json.out).not.toContain('1970');
     expect(previewSchema.parse(JSON.parse(json.out))).toMatchObject({
       history: { from: '2025-12-31T00:00:00Z', to: '2025-12-31T00:00:00Z', points: 0 },
       decision: { outcome: 'insufficient-history' },
