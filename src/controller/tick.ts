@@ -15,15 +15,15 @@ import { DAY_MS, HOUR_MS, isoUtc, SLOT_MS } from '../time.ts';
 import { type Applied, applyChanges } from './apply.ts';
 import { demandHistory } from './demand.ts';
 import { diffSchedule, hasChanges } from './diff.ts';
+import { type Freshness, freshnessOf, scheduleSettings } from './freshness.ts';
 import type { Choice } from './choose.ts';
 import { measuredSettings } from './measured-settings.ts';
-import { limitsOf } from './objective.ts';
 import { createPlanner, type PlannerMemory } from './planner.ts';
 import type { MetricsSource, ScalingReader, ScalingWriter } from './ports.ts';
 import { splitByOwner } from './ring.ts';
 import { priceNotes } from '../economics/prices.ts';
 import { compileSchedule, LEAST_ROOM } from './schedule.ts';
-import type { Footing, ForecastTrust } from './trust.ts';
+import type { ForecastTrust } from './trust.ts';
 
 /** `scaling` is null for metrics from a file: then nothing is known of what is set up. `writer` is null unless the tick may write. */
 export interface TickPorts {
@@ -150,36 +150,13 @@ export function decide({ reading, state, memory }: Observed, config: TargetConfi
   return {
     ...seen,
     forecast,
-    lastHour: lastHourOf(history, planner),
+    lastHour: lastHourOf(history, freshness, planner),
     plan,
     choice,
     trust,
-    ...written(plan, { history, state, freshness, settings }, config, nowMs),
+    ...written(plan, { state, freshness, settings }, nowMs),
     ...(hindranceOf(state, config) ?? outcomeOf(plan, freshness)),
   };
-}
-
-/** How old what is known is, and what may be done on it. */
-interface Freshness {
-  knownUntilMs: number;
-  ageMs: number;
-  footing: Footing;
-  /** Too old to say what is used at present. */
-  isOld: boolean;
-}
-
-/** Older data than this may no longer lower what is scheduled. */
-const STALE_AFTER_MS = HOUR_MS;
-/** The last schedule was made for a day; what it says for the hours before its end is as old as this. */
-const BLIND_AFTER_MS = 12 * HOUR_MS;
-/** A constant level is paid for day and night. */
-const RELEASE_AFTER_MS = 2 * DAY_MS;
-
-function freshnessOf(history: DemandHistory, nowMs: number): Freshness {
-  const knownUntilMs = endOfKnown(history);
-  const ageMs = nowMs - knownUntilMs;
-  const blind = ageMs > RELEASE_AFTER_MS ? 'release' : 'constant';
-  return { knownUntilMs, ageMs, footing: ageMs > BLIND_AFTER_MS ? blind : 'best', isOld: ageMs > STALE_AFTER_MS };
 }
 
 /** Where everything that was read comes later than this moment: when it begins. */
@@ -199,43 +176,22 @@ function undecided({ haveSeconds, needSeconds }: { haveSeconds: number; needSeco
 /** The plan as scheduled actions, and what they change. */
 function written(
   plan: CapacityPlan,
-  {
-    history,
-    state,
-    freshness,
-    settings,
-  }: Pick<TickReport, 'history' | 'settings'> & { state: ScalingState; freshness: Freshness },
-  config: TargetConfig,
+  { state, freshness, settings }: { state: ScalingState; freshness: Freshness; settings: TargetConfig },
   nowMs: number,
 ): Pick<TickReport, 'actions' | 'changes'> {
-  const { isOld, footing } = freshness;
-  const { maxCapacity } = limitsOf(settings);
-  const bounds = { maxCapacity, neverLower: isOld && footing === 'best', liveConcurrency: isOld ? 0 : liveOf(history) };
-  const schedule = compileSchedule(plan, state, { ...config, ...bounds }, nowMs);
-  return { actions: schedule.actions, changes: diffSchedule(state.actions, schedule, config.namePrefix, nowMs) };
+  const schedule = compileSchedule(plan, state, scheduleSettings(freshness, settings), nowMs);
+  return { actions: schedule.actions, changes: diffSchedule(state.actions, schedule, settings.namePrefix, nowMs) };
 }
 
 /** What is done with a plan that nothing hinders. */
 function outcomeOf(
   { reason }: CapacityPlan,
-  { footing, isOld, knownUntilMs }: Freshness,
+  { outcome, knownUntilMs }: Freshness,
 ): Pick<TickReport, 'outcome' | 'reason'> {
+  if (outcome === 'planned') return { outcome, reason };
   const since = `the newest known metrics end at ${isoUtc(knownUntilMs)}`;
-  if (footing !== 'best')
-    return { outcome: footing === 'constant' ? 'constant' : 'released', reason: `${since}. ${reason}` };
-  if (isOld) return { outcome: 'held', reason: `${since}: levels may rise but not fall. ${reason}` };
-  return { outcome: 'planned', reason };
-}
-
-/** The end of the newest step of which anything is known. CloudWatch's grid reaches to now even when nothing arrived. */
-function endOfKnown(history: DemandHistory): number {
-  const newest = history.meanConcurrency.findLastIndex((mean) => !Number.isNaN(mean));
-  return history.startMs + (newest + 1) * history.stepSeconds * 1000;
-}
-
-/** What requests are using at present, as far as is known: the newest known average. */
-function liveOf(history: DemandHistory): number {
-  return Math.ceil(history.meanConcurrency.findLast((mean) => !Number.isNaN(mean)) ?? 0);
+  const how = outcome === 'held' ? ': levels may rise but not fall' : '';
+  return { outcome, reason: `${since}${how}. ${reason}` };
 }
 
 /** What keeps a plan from being carried out, in the words of the operator's remedy. */
@@ -291,10 +247,13 @@ function hours(seconds: number): string {
 }
 
 /** Recomputed from history at each tick, so that nothing has to be stored: an hour-ahead forecast of the newest step. */
-function lastHourOf(history: DemandHistory, forecaster: Forecaster): { forecast: number; actual: number } | null {
-  const actual = history.meanConcurrency.findLast((mean) => !Number.isNaN(mean));
+function lastHourOf(
+  { meanConcurrency }: DemandHistory,
+  { knownUntilMs }: Freshness,
+  forecaster: Forecaster,
+): { forecast: number; actual: number } | null {
+  const actual = meanConcurrency.findLast((mean) => !Number.isNaN(mean));
   if (actual === undefined) return null;
-  const endMs = endOfKnown(history);
-  const result = forecaster.forecastAt(endMs - HOUR_MS, { horizonSlots: HOUR_MS / SLOT_MS });
+  const result = forecaster.forecastAt(knownUntilMs - HOUR_MS, { horizonSlots: HOUR_MS / SLOT_MS });
   return result.kind === 'forecast' ? { forecast: result.forecast.mean.at(-1)!, actual } : null;
 }

@@ -9,6 +9,7 @@ import type { DemandHistory, MetricReading } from '../model.ts';
 import { gridEndMs } from '../metric-grid.ts';
 import { DAY_MS, isoUtc } from '../time.ts';
 import { createAlternatives, historyNotes, type ScoredPolicy } from './alternatives.ts';
+import { degradationNotes } from './degradation.ts';
 import { type Evaluation, type Period, periodOf, prepareEvaluation, SEED } from './evaluate.ts';
 import { cutTimeline } from './timeline.ts';
 import { type Walk, walkController } from './walk.ts';
@@ -94,6 +95,7 @@ export async function replay(
       ...historyNotes(evaluation),
       ...methodNotes(evaluation),
       ...gapNotes(evaluation),
+      ...degradationNotes(walk.decisions, period),
       ...idleTimeoutNotes(settings.idleTimeoutSeconds),
       ...budgetNotes(settings),
       ...priceNotes(settings),
@@ -115,8 +117,8 @@ export function walkThrough(
   onProgress?: Progress,
   planners = plannersOf(evaluation, settings),
 ): Promise<Walk> {
-  const { warmUpFromMs, toMs, actionLatenessMs } = evaluation;
-  return walkController(planners.at, { settings, fromMs: warmUpFromMs, toMs, actionLatenessMs }, onProgress);
+  const { history, warmUpFromMs, toMs, actionLatenessMs } = evaluation;
+  return walkController(planners.at, { history, settings, fromMs: warmUpFromMs, toMs, actionLatenessMs }, onProgress);
 }
 
 /** A planner may see this much more than `historyDays` before the window moves on: moving means to start its work anew. */

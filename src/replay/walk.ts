@@ -1,8 +1,8 @@
 /** The controller's life in the past: a plan and a schedule at every tick, and what capacity the schedule asks for. */
-import type { Settings } from '../config.ts';
-import type { Planner } from '../controller/planner.ts';
+import { type Freshness, freshnessOf, scheduleSettings, type SchedulingSettings } from '../controller/freshness.ts';
+import { historyBefore, type Planner } from '../controller/planner.ts';
 import { compileSchedule, type Schedule } from '../controller/schedule.ts';
-import type { CapacityBounds, ScheduledAction } from '../model.ts';
+import type { CapacityBounds, DemandHistory, ScheduledAction } from '../model.ts';
 import { MINUTE_MS, parseAt, SLOT_MS, TICK_OFFSET_MS } from '../time.ts';
 import { type Timeline, TimelineBuilder } from './timeline.ts';
 
@@ -10,10 +10,9 @@ import { type Timeline, TimelineBuilder } from './timeline.ts';
 export const DATA_DELAY_MS = 3 * MINUTE_MS;
 
 export interface WalkOptions {
-  settings: Pick<
-    Settings,
-    'minCapacity' | 'maxCapacity' | 'leadTimeSeconds' | 'maxActions' | 'scalingMode' | 'namePrefix'
-  >;
+  /** What the planners learn from, whole; of it the walk looks at nothing that a tick could not have known. */
+  history: DemandHistory;
+  settings: SchedulingSettings;
   /** Whole slots. */
   fromMs: number;
   toMs: number;
@@ -27,13 +26,14 @@ export interface Walk {
   ticks: number;
   /** Ticks at which each policy was in force, by its name; those without enough history are in none. */
   policies: ReadonlyMap<string, number>;
-  /** The policy in force from each tick on at which it changed. */
-  decisions: readonly PolicyChange[];
+  /** What was in force from each tick on at which anything of it changed. */
+  decisions: readonly Decision[];
 }
 
-export interface PolicyChange {
+export interface Decision extends Pick<Freshness, 'outcome' | 'knownUntilMs'> {
   atMs: number;
   policy: string;
+  forecastTrusted: boolean;
 }
 
 /**
@@ -49,22 +49,30 @@ export async function walkController(
   const { settings, fromMs, toMs } = options;
   const target = new ScheduledTarget(settings, fromMs, options.actionLatenessMs);
   const policies = new Map<string, number>();
-  const decisions: PolicyChange[] = [];
+  const decisions: Decision[] = [];
   let ticks = 0;
   for (let nowMs = fromMs + TICK_OFFSET_MS; nowMs < toMs; nowMs += SLOT_MS) {
     target.fireUntil(nowMs);
-    const planned = plannerAt(nowMs).planAt(nowMs - DATA_DELAY_MS);
+    const seenMs = nowMs - DATA_DELAY_MS;
+    const freshness = freshnessOf(historyBefore(options.history, seenMs), nowMs);
+    const planned = plannerAt(nowMs).planAt(seenMs, freshness.footing);
     ticks += 1;
     if (planned.kind === 'planned') {
-      target.put(compileSchedule(planned.plan, target.state, settings, nowMs), nowMs);
-      const { policy } = planned.plan;
-      policies.set(policy, (policies.get(policy) ?? 0) + 1);
-      if (decisions.at(-1)?.policy !== policy) decisions.push({ atMs: nowMs, policy });
+      const { plan, trust } = planned;
+      target.put(compileSchedule(plan, target.state, scheduleSettings(freshness, settings), nowMs), nowMs);
+      policies.set(plan.policy, (policies.get(plan.policy) ?? 0) + 1);
+      const { outcome, knownUntilMs } = freshness;
+      const decision = { atMs: nowMs, policy: plan.policy, outcome, knownUntilMs, forecastTrusted: trust.trusted };
+      if (differs(decision, decisions.at(-1))) decisions.push(decision);
     }
     await onTick((nowMs - fromMs) / (toMs - fromMs));
   }
   target.fireUntil(toMs);
   return { timeline: target.timeline.read(), ticks, policies, decisions };
+}
+
+function differs(a: Decision, b: Decision | undefined): boolean {
+  return a.policy !== b?.policy || a.outcome !== b.outcome || a.forecastTrusted !== b.forecastTrusted;
 }
 
 /** One scalable target with its scheduled actions, in memory. */

@@ -10,7 +10,7 @@ import { type ForecastRecord, forecastRecord } from './forecast-record.ts';
 import { scheduleSlots } from '../replay/scheduled-levels.ts';
 import { type Score, scoreOutcome } from '../replay/score.ts';
 import type { WalkedReplay } from '../replay/replay.ts';
-import type { PolicyChange } from '../replay/walk.ts';
+import type { Decision } from '../replay/walk.ts';
 
 /** Values on a regular grid; NaN where unknown. */
 export interface Series {
@@ -34,7 +34,7 @@ export interface ScoredCandidate extends Score {
 export interface ReplayDetail {
   demand: DemandSeries;
   forecasts: ForecastRecord;
-  decisions: readonly PolicyChange[];
+  decisions: readonly Decision[];
   /** Each candidate held over the whole period, by the minute model's estimate. */
   candidates: ScoredCandidate[];
 }

@@ -79,8 +79,20 @@ export const replaySchema = z.strictObject({
   demand: demandSchema.optional(),
   heldForecast: heldForecastSchema.optional(),
   forecastQuality: forecastQualitySchema.optional(),
-  /** The policy that the controller chose, from each moment on at which it changed. */
-  decisions: z.array(z.strictObject({ at: time, policy: z.string() })).optional(),
+  /**
+   * What the controller decided, from each moment on at which any of it changed: the policy, what came of it (as in a preview; all but
+   * `planned` are what is done while no metrics arrive), and whether forecasts were trusted.
+   */
+  decisions: z
+    .array(
+      z.strictObject({
+        at: time,
+        policy: z.string(),
+        outcome: z.enum(['planned', 'held', 'constant', 'released']),
+        forecastTrusted: z.boolean(),
+      }),
+    )
+    .optional(),
   /** Every candidate as if held over the whole period, estimated minute by minute. */
   candidates: z.array(candidateSchema).optional(),
 });
@@ -122,7 +134,12 @@ function detailJson({ demand, forecasts, decisions, candidates }: ReplayDetail):
     demand: demandJson(demand),
     heldForecast: heldForecastJson(forecasts.held),
     ...(forecasts.quality ? { forecastQuality: forecastQualityJson(forecasts.quality) } : {}),
-    decisions: decisions.map(({ atMs, policy }) => ({ at: isoUtc(atMs), policy })),
+    decisions: decisions.map(({ atMs, policy, outcome, forecastTrusted }) => ({
+      at: isoUtc(atMs),
+      policy,
+      outcome,
+      forecastTrusted,
+    })),
     candidates: candidates.map(({ name, candidate, costUsd, coldStarts, coldStartRate }) => ({
       name,
       kind: candidate.kind,

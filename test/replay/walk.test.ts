@@ -17,12 +17,16 @@ function plannerOf(levelAt: (slotMs: number) => number, asked: number[] = []): P
       const startMs = floorTo(nowMs, SLOT_MS);
       const capacity = Int32Array.from({ length: 288 }, (_, slot) => levelAt(startMs + slot * SLOT_MS));
       const plan = { policy: 'made up', reason: '', startMs, stepSeconds: 300, capacity, baseline: 0 };
-      return { kind: 'planned', plan } as unknown as ReturnType<Planner['planAt']>;
+      return { kind: 'planned', plan, trust: { trusted: true } } as unknown as ReturnType<Planner['planAt']>;
     },
   };
 }
 
-const period = { fromMs: START_MS, toMs: START_MS + 6 * HOUR_MS, settings, actionLatenessMs: 5000 };
+const { history } = causalDemand(
+  readingOf({ stepSeconds: 300, invocations: workingDays(1), averageDurationMs: workingDays(1).map(() => 2000) }),
+  { decidedFromMs: START_MS },
+);
+const period = { history, fromMs: START_MS, toMs: START_MS + 6 * HOUR_MS, settings, actionLatenessMs: 5000 };
 
 describe('the walk', () => {
   it('asks for what a slot needs the lead time ahead, and lets go when it ends', async () => {
@@ -91,8 +95,10 @@ describe('no look-ahead', () => {
 
   /** What is asked for from the evaluation's start to `untilMs`. */
   async function askedUntil(untilMs: number, reading: MetricReading) {
-    const planner = createPlanner(causalDemand(reading, { decidedFromMs: fromMs }).history, known);
+    const { history: past } = causalDemand(reading, { decidedFromMs: fromMs });
+    const planner = createPlanner(past, known);
     const walk = await walkController(() => planner, {
+      history: past,
       settings: known,
       fromMs,
       toMs: untilMs,

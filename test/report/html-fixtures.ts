@@ -140,7 +140,7 @@ export function replayFixture({ days = 7, name = 'checkout' }: FixtureOptions = 
     demand: { from, peak: series(days, MINUTE_MS), mean: series(days, SLOT_MS) },
     heldForecast: held(days),
     forecastQuality: quality,
-    decisions: [{ at: from, policy: CHOSEN }],
+    decisions: [{ at: from, policy: CHOSEN, outcome: 'planned', forecastTrusted: true }],
     candidates: CANDIDATES.map(({ name: own, kind, parameters, cost, colds }) => ({
       name: own,
       kind,
