@@ -59,12 +59,17 @@ export function periodOf(reading: MetricReading, evaluateFromMs?: number): Perio
   return toMs - fromMs >= HOUR_MS ? { fromMs, toMs } : null;
 }
 
+/** The first moment at which anything is decided. */
+export function warmUpStart(source: MetricReading, { fromMs }: Period): number {
+  return Math.max(floorTo(source.grids[0]?.startMs ?? fromMs, SLOT_MS), fromMs - WARM_UP_MS);
+}
+
 export type EvaluationSettings = Pick<Settings, 'coldStartMs' | 'idleTimeoutSeconds' | 'averageDurationMs'>;
 
 export function prepareEvaluation(source: MetricReading, period: Period, settings: EvaluationSettings): Evaluation {
   const { fromMs, toMs } = period;
   const startMs = source.grids[0]?.startMs ?? fromMs;
-  const warmUpFromMs = Math.max(floorTo(startMs, SLOT_MS), fromMs - WARM_UP_MS);
+  const warmUpFromMs = warmUpStart(source, period);
   const { reading, history } = causalDemand(source, {
     decidedFromMs: warmUpFromMs,
     ...(settings.averageDurationMs === undefined ? {} : { averageDurationMs: settings.averageDurationMs }),

@@ -1,7 +1,8 @@
 /** The whole replay of one target: the controller's walk, then every policy's score. */
 import type { Settings } from '../config.ts';
 import type { Objective } from '../controller/choose.ts';
-import { DEFAULT_COLD_START_MS, idleTimeoutNotes } from '../controller/measured-settings.ts';
+import { cutGrid } from '../controller/demand-resample.ts';
+import { DEFAULT_COLD_START_MS, measuredSettings } from '../controller/measured-settings.ts';
 import { objectiveOf } from '../controller/objective.ts';
 import { createPlanner, emptyMemory, type Planner, type PlannerMemory } from '../controller/planner.ts';
 import { type Architecture, DEFAULT_REGION, priceNotes, type Prices } from '../economics/prices.ts';
@@ -10,7 +11,7 @@ import { gridEndMs } from '../metric-grid.ts';
 import { DAY_MS, isoUtc } from '../time.ts';
 import { createAlternatives, historyNotes, type ScoredPolicy } from './alternatives.ts';
 import { degradationNotes } from './degradation.ts';
-import { type Evaluation, type Period, periodOf, prepareEvaluation, SEED } from './evaluate.ts';
+import { type Evaluation, type Period, periodOf, prepareEvaluation, SEED, warmUpStart } from './evaluate.ts';
 import { cutTimeline } from './timeline.ts';
 import { type Walk, walkController } from './walk.ts';
 
@@ -67,13 +68,18 @@ export interface ReplayOptions {
 /** The walk's share of the whole work, for the progress bar. */
 const WALK_SHARE = 0.8;
 
+/**
+ * What the function's metrics tell and the settings do not, as in a live tick: how long a cold start takes is learned once, from what
+ * comes before anything is decided.
+ */
 export async function replay(
   reading: MetricReading,
-  settings: Settings,
+  given: Settings,
   { evaluateFromMs, onProgress = () => undefined }: ReplayOptions = {},
 ): Promise<ReplayResult> {
   const period = periodOf(reading, evaluateFromMs);
-  if (!period) return nothingToReplay(reading, settings, evaluateFromMs);
+  if (!period) return nothingToReplay(reading, given, evaluateFromMs);
+  const { settings, notes: measured } = measuredSettings(given, readingBefore(reading, warmUpStart(reading, period)));
   const evaluation = prepareEvaluation(reading, period, settings);
   const planners = plannersOf(evaluation, settings);
   const walk = await walkThrough(evaluation, settings, (share) => onProgress(WALK_SHARE * share), planners);
@@ -96,7 +102,7 @@ export async function replay(
       ...methodNotes(evaluation),
       ...gapNotes(evaluation),
       ...degradationNotes(walk.decisions, period),
-      ...idleTimeoutNotes(settings.idleTimeoutSeconds),
+      ...measured,
       ...budgetNotes(settings),
       ...priceNotes(settings),
     ],
@@ -108,6 +114,12 @@ export async function replay(
       decisions: walk.decisions,
     },
   };
+}
+
+/** What had been measured by a moment. */
+function readingBefore(reading: MetricReading, untilMs: number): MetricReading {
+  const grids = reading.grids.map((grid) => cutGrid(grid, untilMs)).filter(({ invocations }) => invocations.length > 0);
+  return { ...reading, grids };
 }
 
 /** The controller's walk from the warm-up to the end of the period. */

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { replay } from '../../src/replay/replay.ts';
+import { DAY_MS, HOUR_MS } from '../../src/time.ts';
+import { readingOf, settingsOf, START_MS } from './support.ts';
+
+const EVALUATED_MS = START_MS + 3 * DAY_MS;
+
+/**
+ * Minutes of thirty requests of two seconds for half an hour, each fourth hour; the first of them finds nothing warm. Starting an
+ * environment takes so many seconds before the evaluation, and as many after it.
+ */
+function reading(before: number, after: number) {
+  const minutes = Array.from({ length: 3.5 * 1440 }, (_, minute) => ({
+    inHour: minute % 240,
+    seconds: START_MS + minute * 60_000 < EVALUATED_MS - HOUR_MS ? before : after,
+  }));
+  return readingOf({
+    stepSeconds: 60,
+    invocations: minutes.map(({ inHour }) => (inHour < 30 ? 30 : 0)),
+    averageDurationMs: minutes.map(({ inHour }) => (inHour < 30 ? 2000 : NaN)),
+    maxConcurrency: minutes.map(({ inHour, seconds }) =>
+      inHour >= 30 ? 0 : inHour === 0 ? Math.round(3 + seconds / 2) : 4,
+    ),
+  });
+}
+
+async function coldStartsOf(before: number, after: number, given = {}) {
+  const settings = settingsOf({ maxCapacity: 60, horizonHours: 6, ...given });
+  const { assumptions, notes, policies } = await replay(reading(before, after), settings, {
+    evaluateFromMs: EVALUATED_MS,
+  });
+  const initialised = policies.find(({ name }) => name === 'on-demand')?.costUsd ?? 0;
+  return { coldStartMs: assumptions.coldStartMs, notes: notes.join('\n'), initialised };
+}
+
+describe('a replay without --cold-start-ms', () => {
+  it('learns how long a cold start takes from what comes before, plays it so, and says it', async () => {
+    const learned = await coldStartsOf(20, 20);
+    expect(learned.coldStartMs).toBeGreaterThan(14_000);
+    expect(learned.coldStartMs).toBeLessThan(27_000);
+    expect(learned.notes).toMatch(/cold starts last about .* s .*, learned from \d+ minutes/);
+    expect(learned.initialised).toBeGreaterThan((await coldStartsOf(20, 20, { coldStartMs: 5000 })).initialised);
+  });
+
+  it('learns nothing from what comes after', async () => {
+    expect((await coldStartsOf(0, 20)).coldStartMs).toBe(5000);
+    expect((await coldStartsOf(20, 0)).coldStartMs).toBe((await coldStartsOf(20, 20)).coldStartMs);
+  });
+
+  it('is overruled by it', async () => {
+    const { coldStartMs, notes } = await coldStartsOf(20, 20, { coldStartMs: 3000 });
+    expect(coldStartMs).toBe(3000);
+    expect(notes).not.toContain('learned from');
+  });
+});
