@@ -58,8 +58,12 @@ function distrust(decision: Decision): string[] {
     return [`nothing is known of the demand for hours: the best level that needs no news${before}`];
   }
   if (score === choice?.winner) return [];
+  const fault =
+    trust.coverage < 0.9 || !(trust.overshoot > 1)
+      ? `covered ${percent(trust.coverage)} of the peaks instead of 90 %`
+      : `asked for ${trust.overshoot.toPrecision(2)} times what came`;
   return [
-    `the forecast is not trusted: in the last six hours it covered ${percent(trust.coverage)} of the peaks instead of 90 %, and lost ${trust.relativeLoss.toFixed(1)} times as much as repeating what was seen`,
+    `the forecast is not trusted: in the last six hours it ${fault}, and lost ${trust.relativeLoss.toFixed(1)} times as much as repeating what was seen; instead what did best without it in the last day`,
   ];
 }
 

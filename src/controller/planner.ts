@@ -19,7 +19,8 @@ import type { CandidateScore, Choice } from './choose.ts';
 import { type ChoiceContext, choiceAt } from './comparison.ts';
 import { explain } from './explain.ts';
 import { DEFAULT_COLD_START_MS, LEAST_IDLE_TIMEOUT_SECONDS } from './measured-settings.ts';
-import { limitsOf } from './objective.ts';
+import { choiceLately } from './lately.ts';
+import { limitsOf, objectiveOf } from './objective.ts';
 import { type PastCovers, pastCovers, pastLevels } from './past-levels.ts';
 import { expectedDurationMs, type PlanContext, planLevels } from './policy.ts';
 import { type SlotDemand, slotDemand } from './slot-demand.ts';
@@ -115,7 +116,9 @@ export function createPlanner(
       if (!memory.choices.has(epochMs)) forgetBefore(epochMs - MEMORY_MS, memory);
       const choice = choiceAt(epochMs, context);
       const trust = judgeForecast(demand, covers, knownSlots);
-      const blend = blendFor(choice, footing, trust);
+      const lately = (scores: readonly CandidateScore[]) =>
+        choiceLately(scores, { usages: memory.usages, toBlock: epochMs / BLOCK_MS }, objectiveOf(settings));
+      const blend = blendFor(choice, { footing, trust, lately });
       const averageDurationMs = expectedDurationMs(historyBefore(history, nowMs));
       const ahead = { startMs, slots: horizonSlots, forecast, nowMs, knownSlots, averageDurationMs };
       const levelsFor = (candidate: Candidate) =>
@@ -183,20 +186,34 @@ function comparedPool(
 
 const ON_DEMAND: Candidate = { kind: 'on-demand' };
 
+interface Ground {
+  footing: Footing;
+  trust: ForecastTrust;
+  /** The choice among some by how they did lately. */
+  lately: (scores: readonly CandidateScore[]) => Choice;
+}
+
+/** Policies that a change of demand does not mislead. */
+const FOLLOWING: readonly Candidate['kind'][] = ['on-demand', 'recent'];
+
 /**
- * The winner with those that did about as well, or what is left of them where forecasts cannot be trusted or nothing is known of
- * the demand. Nobody where nothing was compared.
+ * The winner with those that did about as well. Where the forecast is not trusted, no winner that rests on days gone by, but what
+ * did best lately without a forecast; where nothing is known of the demand, what needs no news of it. Nobody where nothing
+ * was compared.
  */
-function blendFor(choice: Choice | null, footing: Footing, trust: ForecastTrust): Share[] {
+function blendFor(choice: Choice | null, { footing, trust, lately }: Ground): Share[] {
   if (!choice) return [];
   const alone = (score: CandidateScore): Share[] => [{ score, weight: 1 }];
   const restingOn = (kinds: readonly Candidate['kind'][]) =>
     choice.ranked.filter(({ candidate }) => kinds.includes(candidate.kind));
   if (footing === 'release') return alone(choice.onDemand);
   if (footing === 'constant') return alone(restingOn(['constant', 'on-demand'])[0] ?? choice.onDemand);
-  const ranked = trust.trusted ? choice.ranked : restingOn(['constant', 'recent', 'repeat', 'on-demand']);
-  const winner = ranked.includes(choice.winner) ? choice.winner : (ranked[0] ?? choice.onDemand);
-  return choice.objectiveMet ? blendOf(winner, ranked) : alone(winner);
+  const { winner, objectiveMet } = choice;
+  if (trust.trusted) return objectiveMet ? blendOf(winner, choice.ranked) : alone(winner);
+  const others = restingOn(['constant', 'recent', 'repeat', 'on-demand']);
+  if (FOLLOWING.includes(winner.candidate.kind)) return objectiveMet ? blendOf(winner, others) : alone(winner);
+  const instead = lately(others.includes(choice.onDemand) ? others : [...others, choice.onDemand]);
+  return instead.objectiveMet ? blendOf(instead.winner, instead.ranked) : alone(instead.winner);
 }
 
 /** The candidate's levels in the slots ahead, events included, before the limits. */

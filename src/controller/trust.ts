@@ -14,52 +14,91 @@ export interface ForecastTrust {
   trusted: boolean;
   /** Share of the judged peaks at or below their forecast 0.9 quantile; NaN where none could be judged. */
   coverage: number;
-  /** Mean pinball loss of that quantile over the least of two naive forecasts' (the last known peak; a day ago); NaN as above. */
+  /**
+   * Mean pinball loss of that quantile over the least of two naive forecasts' (the last known peak; a day ago), a thousand at
+   * most; NaN as above.
+   */
   relativeLoss: number;
+  /** Mean of that quantile over the mean peak that came, a thousand at most; NaN as above. */
+  overshoot: number;
 }
 
 /** The last hours are judged: long enough that one burst does not condemn, short enough to notice within the day. */
 const JUDGED_SLOTS = (6 * HOUR_MS) / SLOT_MS;
 const LEAST_JUDGED_SLOTS = JUDGED_SLOTS / 2;
 const LEVEL = 0.9;
-/** Of slots that should be covered nine times in ten. */
+/** Of slots that should be covered nine times in ten; with the loss beside it, the forecast is too low. */
 const LEAST_COVERAGE = 0.65;
-const MOST_RELATIVE_LOSS = 1.5;
+const LOSS_WHEN_LOW = 1.5;
+/**
+ * What is too much costs little by the pinball loss, so that the loss must be greater; the excess must be as much as all that
+ * came, or quiet hours condemned any forecast, and this share of what a usual hour brings.
+ */
+const LOSS_WHEN_HIGH = 3;
+const LEAST_EXCESS = 0.5;
+const USUAL_SLOTS = (7 * DAY_MS) / SLOT_MS;
+/** Ratios to next to nothing say no more. */
+const MOST_RATIO = 1000;
 
 /**
  * Judges forecasts of the 0.9 quantile of the slot's peak, each made as long before its slot as plans are. They are not trusted
- * while they cover far too little and also lose clearly more than repeating what was seen would have; demand that
- * jumps about defeats both alike, and is for the comparison of policies to judge.
+ * while they cover far too little, or ask for far too much, and also lose clearly more than repeating what was seen would
+ * have; demand that jumps about defeats all alike, and is for the comparison of policies to judge.
  *
  * Pinball loss of quantile q at level a for a peak y: max(a (y - q), (a - 1)(y - q)) (Koenker & Bassett 1978).
  */
 export function judgeForecast(demand: SlotDemand, covers: PastCovers, knownSlots: number): ForecastTrust {
   const span: SlotSpan = { from: Math.max(0, knownSlots - JUDGED_SLOTS), to: knownSlots };
-  const quantiles = covers.column(LEVEL, 1, span);
+  const { judged, covered, peaks, quantiles, excess, losses } = tally(demand, covers.column(LEVEL, 1, span), span);
+  if (judged < LEAST_JUDGED_SLOTS) return { trusted: true, coverage: NaN, relativeLoss: NaN, overshoot: NaN };
+  const coverage = covered / judged;
+  const relativeLoss = ratio(losses.forecast, Math.min(losses.lastKnown, losses.dayAgo));
+  const tooLow = coverage < LEAST_COVERAGE && relativeLoss > LOSS_WHEN_LOW;
+  const material = Math.max(peaks / judged, LEAST_EXCESS * usualPeak(demand, knownSlots));
+  const tooHigh = relativeLoss > LOSS_WHEN_HIGH && excess / judged > material;
+  return { trusted: !tooLow && !tooHigh, coverage, relativeLoss, overshoot: ratio(quantiles, peaks) };
+}
+
+/** Sums over the slots that can be judged, their draws weighing one slot together. */
+function tally({ highest, mean, peaks }: SlotDemand, quantiles: Float64Array, { from, to }: SlotSpan) {
+  const sum = { judged: 0, covered: 0, peaks: 0, quantiles: 0, excess: 0 };
   const losses = { forecast: 0, lastKnown: 0, dayAgo: 0 };
-  let judged = 0;
-  let covered = 0;
-  for (let slot = span.from; slot < span.to; slot++) {
-    const quantile = quantiles[slot - span.from]!;
-    const lastKnown = demand.highest[slot - LAG_SLOTS - 1];
-    const dayAgo = demand.highest[slot - DAY_MS / SLOT_MS];
-    if (Number.isNaN(quantile) || Number.isNaN(demand.mean[slot]!) || dayAgo === undefined || lastKnown === undefined)
+  const weight = 1 / peaks.length;
+  for (let slot = from; slot < to; slot++) {
+    const quantile = quantiles[slot - from]!;
+    const lastKnown = highest[slot - LAG_SLOTS - 1];
+    const dayAgo = highest[slot - DAY_MS / SLOT_MS];
+    if (Number.isNaN(quantile) || Number.isNaN(mean[slot]!) || dayAgo === undefined || lastKnown === undefined)
       continue;
-    for (const draw of demand.peaks) {
+    for (const draw of peaks) {
       const peak = draw[slot]!;
       if (Number.isNaN(peak)) continue;
-      judged += 1 / demand.peaks.length;
-      if (peak <= quantile) covered += 1 / demand.peaks.length;
-      losses.forecast += pinball(peak, quantile);
-      losses.lastKnown += pinball(peak, lastKnown);
-      losses.dayAgo += pinball(peak, dayAgo);
+      sum.judged += weight;
+      if (peak <= quantile) sum.covered += weight;
+      sum.peaks += weight * peak;
+      sum.quantiles += weight * quantile;
+      sum.excess += weight * Math.max(0, quantile - peak);
+      losses.forecast += weight * pinball(peak, quantile);
+      losses.lastKnown += weight * pinball(peak, lastKnown);
+      losses.dayAgo += weight * pinball(peak, dayAgo);
     }
   }
-  if (judged < LEAST_JUDGED_SLOTS) return { trusted: true, coverage: NaN, relativeLoss: NaN };
-  const coverage = covered / judged;
-  const naive = Math.min(losses.lastKnown, losses.dayAgo);
-  const relativeLoss = losses.forecast === 0 ? 0 : losses.forecast / naive;
-  return { trusted: coverage >= LEAST_COVERAGE || relativeLoss <= MOST_RELATIVE_LOSS, coverage, relativeLoss };
+  return { ...sum, losses };
+}
+
+/** The mean of the week's highest peaks, as far as they are known. */
+function usualPeak({ highest, mean }: SlotDemand, knownSlots: number): number {
+  let [sum, known] = [0, 0];
+  for (let slot = Math.max(0, knownSlots - USUAL_SLOTS); slot < knownSlots; slot++) {
+    if (Number.isNaN(mean[slot]!)) continue;
+    sum += highest[slot]!;
+    known += 1;
+  }
+  return known > 0 ? sum / known : 0;
+}
+
+function ratio(part: number, whole: number): number {
+  return part === 0 ? 0 : Math.min(MOST_RATIO, part / whole);
 }
 
 function pinball(peak: number, quantile: number): number {

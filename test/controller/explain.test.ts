@@ -34,7 +34,7 @@ function decision(costs: [number, number][], change: Partial<Decision> = {}): De
     choice,
     blend: alone(choice.winner),
     footing: 'best',
-    trust: { trusted: true, coverage: 0.9, relativeLoss: 0.5 },
+    trust: { trusted: true, coverage: 0.9, relativeLoss: 0.5, overshoot: 1.2 },
     levels: Int32Array.of(3),
     limits: { minCapacity: 0, maxCapacity: 10, cappedBy: 'maxCapacity', minimumExceedsBudget: false },
     settings: { coldStartPriceUsd: 0.1 },
@@ -154,11 +154,17 @@ describe('explain', () => {
       [15, 1],
     ]);
     const constant = one.choice!.ranked.find(({ candidate }) => candidate === CONSTANT)!;
-    const text = explain({ ...one, blend: alone(constant), trust: { trusted: false, coverage: 0.4, relativeLoss: 2 } });
-    expect(text).toMatch(
+    const because = (coverage: number, overshoot: number) =>
+      explain({
+        ...one,
+        blend: alone(constant),
+        trust: { trusted: false, coverage, relativeLoss: 2, overshoot },
+      });
+    expect(because(0.4, 0.5)).toMatch(
       /^the forecast is not trusted: in the last six hours it covered 40 % of the peaks instead of 90 %, and lost 2.0 times/,
     );
-    expect(text).toContain('constant 4: 14.00 USD');
+    expect(because(1, 3.51)).toContain('it asked for 3.5 times what came, and lost 2.0 times');
+    expect(because(1, 3.51)).toContain('constant 4: 14.00 USD');
   });
 
   it('names all of which the plan is the mean', () => {

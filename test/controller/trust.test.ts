@@ -30,7 +30,11 @@ const steady = (next: (slot: number) => number, slots = 72) =>
 describe('judgeForecast', () => {
   it.each<[string, (slot: number) => number, (slot: number) => number, boolean]>([
     ['trusts one that covers', () => 10, () => 11, true],
-    ['trusts one that is too high, which costs little', () => 10, () => 40, true],
+    ['trusts one that is somewhat too high, which costs little', () => 10, () => 18, true],
+    ['does not trust one that asks for several times what comes', () => 10, () => 40, false],
+    ['does not trust one that stays where a demand was that fell', () => 1, () => 11, false],
+    ['trusts one that asks for more than the nothing of a quiet night', () => 0, () => 2, true],
+    ['trusts one that is too high where nothing else is better', (slot) => (slot % 7 === 0 ? 90 : 0), () => 60, true],
     ['does not trust one that stays far below a demand that repeats itself', () => 50, () => 11, false],
     [
       'blames no forecast for demand that nothing could foresee',
@@ -40,6 +44,17 @@ describe('judgeForecast', () => {
     ],
   ])('%s', (_, demand, quantile, expected) => {
     expect(judgeForecast(steady(demand), forecasting(quantile), 2 * DAY + 72).trusted).toBe(expected);
+  });
+
+  it('says by how much it was too high, with numbers where nothing came', () => {
+    const judged = (demand: number) =>
+      judgeForecast(
+        steady(() => demand),
+        forecasting(() => 8),
+        2 * DAY + 72,
+      );
+    expect(judged(2).overshoot).toBe(4);
+    expect(judged(0)).toMatchObject({ trusted: false, coverage: 1, overshoot: 1000 });
   });
 
   it('measures coverage and loss against the better of two naive forecasts', () => {
@@ -60,6 +75,6 @@ describe('judgeForecast', () => {
   ])('trusts, and says that it measured nothing, where %s', (_, quantile, slots) => {
     const demand = demandOf(Array.from({ length: DAY + slots }, () => 10));
     const trust = judgeForecast(demand, forecasting(quantile), DAY + slots);
-    expect(trust).toEqual({ trusted: true, coverage: NaN, relativeLoss: NaN });
+    expect(trust).toEqual({ trusted: true, coverage: NaN, relativeLoss: NaN, overshoot: NaN });
   });
 });
