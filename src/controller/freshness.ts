@@ -38,7 +38,7 @@ export function freshnessOf({ startMs, stepSeconds, meanConcurrency }: DemandHis
   return { ...age, footing: 'release', outcome: 'released' };
 }
 
-export type SchedulingSettings = Omit<ScheduleSettings, 'neverLower' | 'liveConcurrency'> &
+export type SchedulingSettings = Omit<ScheduleSettings, 'neverLower' | 'liveConcurrency' | 'cappedBy'> &
   ObjectiveSettings &
   Pick<Settings, 'minCapacity' | 'monthlyBudgetUsd'>;
 
@@ -47,6 +47,6 @@ export function scheduleSettings(
   { outcome, liveConcurrency }: Pick<Freshness, 'outcome' | 'liveConcurrency'>,
   settings: SchedulingSettings,
 ): ScheduleSettings {
-  const { maxCapacity } = limitsOf(settings);
-  return { ...settings, maxCapacity, neverLower: outcome === 'held', liveConcurrency };
+  const { maxCapacity, cappedBy } = limitsOf(settings);
+  return { ...settings, maxCapacity, cappedBy, neverLower: outcome === 'held', liveConcurrency };
 }

@@ -12,6 +12,7 @@ import {
   surplusTolerated,
   UNKNOWN,
 } from './levels.ts';
+import type { PlanLimits } from './objective.ts';
 import { ringName, splitByOwner } from './ring.ts';
 
 /** What happens to an `at()` in the past is undocumented, and an action may be late: none is submitted for less than this ahead. */
@@ -21,6 +22,8 @@ export interface ScheduleSettings extends Pick<
   Settings,
   'leadTimeSeconds' | 'maxActions' | 'scalingMode' | 'namePrefix' | 'maxCapacity'
 > {
+  /** The setting that `maxCapacity` comes from, itself by default. */
+  cappedBy?: PlanLimits['cappedBy'];
   /** No minute gets less than is scheduled for it already: what is unknown lowers nothing. */
   neverLower?: boolean;
   /** Environments in use at present: until the next ticks, none of those is released. */
@@ -59,10 +62,11 @@ export function compileSchedule(
 
   const wanted = coarsenFar(requestedLevels(plan, settings.leadTimeSeconds, startMs, endMs)).levels;
   const scheduled = scheduledLevels(presentLevel(state), pending, { startMs, minutes: wanted.length }).levels;
+  const allowed = scheduled.map((level) => Math.min(level, settings.maxCapacity));
+  if (settings.neverLower) raiseTo(wanted, allowed);
+  keepLive(wanted, allowed, settings.liveConcurrency ?? 0);
+  fillDips(wanted, allowed[0] ?? 0);
   forgetAbove(settings.maxCapacity, scheduled);
-  if (settings.neverLower) raiseTo(wanted, scheduled);
-  keepLive(wanted, scheduled, settings.liveConcurrency ?? 0);
-  fillDips(wanted, scheduled[0] ?? 0);
   const firstMinute = Math.min(wanted.length, Math.ceil((nowMs + MIN_AHEAD_MS - startMs) / MINUTE_MS));
   const context: Context = {
     startMs,
@@ -104,7 +108,7 @@ interface Context {
   firstMinute: number;
   nowMs: number;
   baseline: number;
-  /** What present bounds and pending actions make of each minute. */
+  /** What present bounds and pending actions make of each minute; unknown where that is beyond the cap. */
   scheduled: Int32Array;
   pending: readonly ScheduledAction[];
   settings: ScheduleSettings;
@@ -240,11 +244,17 @@ function boundsNow(levels: Int32Array, context: Context): Schedule['registerNow'
     settings.scalingMode === 'floor' ||
     state.scalableTarget?.maxCapacity === state.scalableTarget?.minCapacity;
   if (inForm && levels.subarray(0, firstMinute).every((wanted, minute) => wanted === scheduled[minute])) return null;
-  const present = scheduled[0]!;
+  const floor = presentLevel(state);
+  const present = scheduled[0] === UNKNOWN ? (floor ?? 0) : scheduled[0]!;
   const bounds = present > level ? { minCapacity: level, maxCapacity: level } : openBounds(level, settings);
-  const found = present === UNKNOWN ? 'nothing is registered yet' : `the present floor is ${present}`;
   return {
     ...bounds,
-    reason: `${level} from now on, before an action could fire (${isoUtc(nowMs + MIN_AHEAD_MS)}); ${found}`,
+    reason: `${level} from now on, before an action could fire (${isoUtc(nowMs + MIN_AHEAD_MS)}); ${foundNow(floor, settings)}`,
   };
+}
+
+function foundNow(floor: number | null, { maxCapacity, cappedBy = 'maxCapacity' }: ScheduleSettings): string {
+  if (floor === null) return 'nothing is registered yet';
+  const beyond = floor > maxCapacity ? `, above the ${maxCapacity} that ${cappedBy} allows` : '';
+  return `the present floor is ${floor}${beyond}`;
 }

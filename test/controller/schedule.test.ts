@@ -66,6 +66,22 @@ describe('compileSchedule in pin mode', () => {
       expect(parseAt(candidate.schedule)! - nowMs).toBeGreaterThanOrEqual(MIN_AHEAD_MS);
   });
 
+  it.each([
+    ['what requests are using', { liveConcurrency: 30 }],
+    ['what is held while nothing is known', { neverLower: true }],
+  ])('keeps as much of %s as a lowered cap allows', (_, held) => {
+    for (const scalingMode of ['pin', 'floor'] as const) {
+      const { registerNow } = compileSchedule(
+        BUMP,
+        registered(60, 60),
+        { ...SETTINGS, scalingMode, maxCapacity: 20, ...held },
+        NOW,
+      );
+      expect(registerNow).toMatchObject({ minCapacity: 20, maxCapacity: 20 });
+      expect(registerNow?.reason).toContain('; the present floor is 60, above the 20 that maxCapacity allows');
+    }
+  });
+
   it('writes nothing where the actions of others leave no room', () => {
     const foreign = Array.from({ length: 199 }, (_, i) => ({
       name: `theirs-${i}`,

@@ -83,13 +83,17 @@ describe('decide', () => {
     ['with fresh data', NOW, {}],
     ['with stale data', NOW - 6 * HOUR_MS, {}],
     ['by the budget', NOW, { maxCapacity: 60, monthlyBudgetUsd: 22 * 9 }],
-  ])('brings what is above the cap down to it %s', (_, knownUntilMs, overrides) => {
+  ])('brings what is above the cap down to it, and says what caps it, %s', (_, knownUntilMs, overrides) => {
     const report = decide(
       { reading: reading(knownUntilMs), state: state(55) },
       config({ maxCapacity: 9, ...overrides }),
       NOW,
     );
     expect(report.changes.registerNow?.maxCapacity).toBeLessThanOrEqual(9);
+    const cap = 'monthlyBudgetUsd' in overrides ? 'monthlyBudgetUsd' : 'maxCapacity';
+    expect(report.changes.registerNow?.reason).toMatch(
+      new RegExp(`; the present floor is 55, above the [0-9]+ that ${cap} allows$`),
+    );
     for (const each of report.actions) expect(each.maxCapacity).toBeLessThanOrEqual(9);
   });
 
