@@ -18,7 +18,14 @@ import { examples } from './examples.ts';
 import { addReportFlag, checkReportFlags, STDOUT, writeReport } from './html-file.ts';
 import type { CommandIo } from './io.ts';
 import { addOutputFlags, type OutputOptions, outputFor } from './output.ts';
-import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+import {
+  addAwsFlags,
+  addSettingsFlags,
+  awsFromFlags,
+  checkOneSource,
+  configFromFlags,
+  targetFromFlags,
+} from './settings-flags.ts';
 import { tellingSource, watchTick } from './watch-tick.ts';
 
 interface PreviewOptions extends Record<string, unknown>, OutputOptions {
@@ -62,6 +69,7 @@ export function addPreview(program: Command, io: CommandIo): void {
 
 async function preview(options: PreviewOptions, io: CommandIo): Promise<void> {
   const output = outputFor(options, io);
+  checkOneSource(options);
   checkReportFlags(options, options.metrics);
   const atMs = options.at === undefined ? null : parseTime('--at', options.at);
   const { config, ports, nowMs } =
@@ -99,7 +107,7 @@ function functionToPreview(options: PreviewOptions, io: CommandIo): Previewed {
 }
 
 async function fileToPreview(options: PreviewOptions, path: string, io: CommandIo): Promise<Previewed> {
-  const config = configFromFlags(fileTarget(path, options), 'observe', options);
+  const config = configFromFlags(fileTarget(path), 'observe', options);
   const reading = await readMetricsFile(path, {
     stdin: io.stdin,
     ...(config.averageDurationMs === undefined ? {} : { averageDurationMs: config.averageDurationMs }),
@@ -107,13 +115,10 @@ async function fileToPreview(options: PreviewOptions, path: string, io: CommandI
   return { config, ports: filePorts(reading), nowMs: endOfReading(reading) };
 }
 
-/** What a file's demand is called in the report: its own name, unless the flags say which function it is. */
-function fileTarget(path: string, options: PreviewOptions): Target {
+/** What a file's demand is called in the report: its own name. */
+function fileTarget(path: string): Target {
   const name = path === '-' ? 'stdin' : basename(path).replace(/\.(csv|json)(\.gz)?$/i, '');
-  return {
-    functionName: options.function ?? (name.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 64) || 'file'),
-    alias: options.alias ?? 'file',
-  };
+  return { functionName: name.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 64) || 'file', alias: 'file' };
 }
 
 function filePorts(reading: MetricReading): FollowedPorts {

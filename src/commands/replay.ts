@@ -19,7 +19,14 @@ import { addReportFlag, checkReportFlags, STDOUT, writeReport } from './html-fil
 import { type CommandIo, NotDoneError } from './io.ts';
 import { addOutputFlags, type OutputOptions, outputFor } from './output.ts';
 import { parseTime } from './preview.ts';
-import { addAwsFlags, addSettingsFlags, awsFromFlags, configFromFlags, targetFromFlags } from './settings-flags.ts';
+import {
+  addAwsFlags,
+  addSettingsFlags,
+  awsFromFlags,
+  checkOneSource,
+  configFromFlags,
+  targetFromFlags,
+} from './settings-flags.ts';
 
 interface ReplayCommandOptions extends Record<string, unknown>, OutputOptions {
   metrics?: string;
@@ -62,6 +69,7 @@ export function addReplay(program: Command, io: CommandIo): void {
 
 async function replayCommand(options: ReplayCommandOptions, io: CommandIo): Promise<void> {
   const output = outputFor(options, io);
+  checkOneSource(options);
   checkReportFlags(options, options.metrics);
   const evaluateFromMs =
     options.evaluateFrom === undefined ? undefined : parseTime('--evaluate-from', options.evaluateFrom);

@@ -125,3 +125,12 @@ export function targetFromFlags(options: { function?: string; alias?: string }):
     );
   return { functionName: options.function, alias: options.alias };
 }
+
+/** Metrics come from a file or from CloudWatch: what else is given would be ignored. */
+export function checkOneSource(options: { metrics?: string; function?: string; alias?: string }): void {
+  const others = (['function', 'alias'] as const).filter((name) => options[name] !== undefined);
+  if (options.metrics === undefined || others.length === 0) return;
+  throw new InputError(
+    `--metrics and ${others.map((name) => `--${name}`).join(', ')} exclude each other: metrics are read from a file, or from CloudWatch`,
+  );
+}

@@ -56,6 +56,18 @@ describe('prewarm replay', () => {
   it.each([
     ['no source', ['replay'], /give --metrics FILE, or --function/],
     ['a missing alias', ['replay', '--function', 'f'], /--alias is missing/],
+    ...['replay', 'preview'].flatMap((command): [string, string[], RegExp][] => [
+      [
+        `a file and an alias to ${command}`,
+        [command, '--metrics', 'FILE', '--function', 'f', '--alias', 'live'],
+        /^error: --metrics and --function, --alias exclude each other/,
+      ],
+      [
+        `a file and half an alias to ${command}`,
+        [command, '--metrics', 'FILE', '--alias', 'live'],
+        /^error: --metrics and --alias exclude each other/,
+      ],
+    ]),
     [
       'a price and a ceiling',
       ['replay', '--metrics', 'FILE', '--cold-start-price-usd', '1', '--max-cold-start-rate', '0.1'],
