@@ -25,7 +25,7 @@ export function explain(decision: Decision): string {
   if (!choice || !score) return [waitingFor(knownSlots), ...capNotes(decision)].join('; ');
   const notes = [
     ...distrust(decision),
-    ...(score === choice.winner ? wonBy(decision, choice) : [`${score.name}: ${describe(score)}`]),
+    ...(score === choice.winner ? wonBy(decision, choice) : insteadOf(score, decision, choice)),
     ...averaged(decision),
     ...(footing === 'best' ? whatWouldChange(decision, choice) : []),
     ...capNotes(decision),
@@ -61,7 +61,7 @@ function distrust(decision: Decision): string[] {
   const fault =
     trust.coverage < 0.9 || !(trust.overshoot > 1)
       ? `covered ${percent(trust.coverage)} of the peaks instead of 90 %`
-      : `asked for ${trust.overshoot.toPrecision(2)} times what came`;
+      : `asked for ${significant(trust.overshoot)} times what came`;
   return [
     `the forecast is not trusted: in the last six hours it ${fault}, and lost ${trust.relativeLoss.toFixed(1)} times as much as repeating what was seen; instead what did best without it in the last day`,
   ];
@@ -87,29 +87,62 @@ function wonBy({ settings }: Decision, choice: Choice): string[] {
   ];
 }
 
+/** Where the winner cannot be carried out. */
+function insteadOf(score: CandidateScore, { footing }: Decision, { winner }: Choice): string[] {
+  const own = `${score.name}: ${describe(score)}`;
+  return footing === 'best' ? [own, `best on record, ${winner.name}: ${describe(winner)}`] : [own];
+}
+
 function standing({ winner, ranked }: Choice): string {
   if (ranked[0] === winner) return `would have been the cheapest of ${ranked.length} policies`;
   return `stays, since none of ${ranked.length} policies would have been cheaper by a clear margin`;
 }
 
 function whatWouldChange({ settings, knownSlots }: Decision, choice: Choice): string[] {
-  const turn = settings.maxColdStartRate === undefined ? turningPrice(choice, settings.coldStartPriceUsd) : null;
+  if (choice.winner.candidate.kind === 'forecast') return [];
   const days = (knownSlots * SLOT_MS) / DAY_MS;
+  const { bestForecast, objectiveMet } = choice;
   return [
-    ...(settings.maxColdStartRate === undefined && turn !== null && turn > settings.coldStartPriceUsd
-      ? [
-          `a forecast plan would be the cheapest above ${turn.toPrecision(2)} USD per cold start (now ${settings.coldStartPriceUsd})`,
-        ]
-      : []),
-    ...(choice.bestForecast || !choice.objectiveMet
-      ? []
-      : [`plans from forecasts compete once there are two days of history (have ${days.toFixed(1)})`]),
-    ...(days < COMPARED_DAYS && choice.winner.candidate.kind !== 'forecast'
+    ...(bestForecast && objectiveMet ? [whatWouldMakeItWin(settings, choice, bestForecast)] : []),
+    ...(bestForecast || !objectiveMet ? [] : [whyNoForecast(settings, days)]),
+    ...(days < COMPARED_DAYS
       ? [
           `compared on ${days.toFixed(1)} days; every weekday will have been seen twice in ${Math.ceil(COMPARED_DAYS - days)} more`,
         ]
       : []),
   ];
+}
+
+/** After so many days forecasts have competed, however the days lie to the blocks that are compared. */
+const FORECASTS_AFTER_DAYS = 2.5;
+
+function whyNoForecast({ maxColdStartRate }: Decision['settings'], days: number): string {
+  if (maxColdStartRate !== undefined && days >= FORECASTS_AFTER_DAYS)
+    return `no forecast plan keeps cold starts below ${percent(maxColdStartRate)}`;
+  return `plans from forecasts compete once there are two days of history (have ${days.toFixed(1)})`;
+}
+
+/** Another price or ceiling, or more of a lead. */
+function whatWouldMakeItWin(
+  { coldStartPriceUsd, maxColdStartRate }: Decision['settings'],
+  { winner, ranked }: Choice,
+  bestForecast: CandidateScore,
+): string {
+  if (bestForecast === ranked[0]) {
+    const lead = 1 - bestForecast.effectiveUsdPerDay / winner.effectiveUsdPerDay;
+    return `the forecast plan would be carried out if it were cheaper by a clear margin (now ${percent(lead)})`;
+  }
+  if (maxColdStartRate !== undefined) {
+    const rate = turningRate(ranked);
+    const ceiling = `(now ${percent(maxColdStartRate)})`;
+    return rate === null
+      ? `a forecast plan would not be the cheapest under a lower ceiling either ${ceiling}`
+      : `a forecast plan would be the cheapest with cold starts held below ${percent(rate)} ${ceiling}`;
+  }
+  const turn = turningPrice(ranked, coldStartPriceUsd);
+  return typeof turn === 'number'
+    ? `a forecast plan would be the cheapest above ${significant(turn)} USD per cold start (now ${coldStartPriceUsd})`
+    : `a forecast plan would be the cheapest at no higher price of a cold start (now ${coldStartPriceUsd}): ${turn.name} leaves ${decimal(turn.coldStartsPerDay)} a day`;
 }
 
 function capNotes({ levels, limits }: Decision): string[] {
@@ -127,11 +160,10 @@ function capNotes({ levels, limits }: Decision): string[] {
 }
 
 /**
- * The price of a cold start from which on a forecast plan is the cheapest of all; null when one has won, or none ever is. Each policy
- * is a line, bill + price x cold starts: their lower envelope is followed from the present price on.
+ * The price of a cold start from which on a forecast plan is the cheapest of all, or the policy that is it at any price beyond. Each
+ * policy is a line, bill + price x cold starts: their lower envelope is followed from the present price on.
  */
-function turningPrice({ winner, ranked }: Choice, priceUsd: number): number | null {
-  if (winner.candidate.kind === 'forecast') return null;
+function turningPrice(ranked: readonly CandidateScore[], priceUsd: number): number | CandidateScore {
   let best = ranked[0]!;
   let price = priceUsd;
   while (best.candidate.kind !== 'forecast') {
@@ -142,11 +174,21 @@ function turningPrice({ winner, ranked }: Choice, priceUsd: number): number | nu
         price: (score.billUsdPerDay - best.billUsdPerDay) / (best.coldStartsPerDay - score.coldStartsPerDay),
       }))
       .reduce<{ score: CandidateScore; price: number } | null>((a, b) => (a && a.price <= b.price ? a : b), null);
-    if (!next) return null;
+    if (!next) return best;
     best = next.score;
     price = Math.max(price, next.price);
   }
   return price;
+}
+
+/** The highest ceiling below which some forecast plan is the cheapest of those that keep it: all cheaper ones (`ranked`) miss it. */
+function turningRate(ranked: readonly CandidateScore[]): number | null {
+  let least = Infinity;
+  for (const { candidate, coldStartRate } of ranked) {
+    if (candidate.kind === 'forecast' && coldStartRate < least) return least;
+    least = Math.min(least, coldStartRate);
+  }
+  return null;
 }
 
 function describe({ billUsdPerDay, coldStartsPerDay, coldStartRate }: CandidateScore): string {
@@ -171,5 +213,11 @@ function huge(value: number, digits: number): string {
 }
 
 function percent(share: number): string {
-  return `${+(share * 100).toPrecision(2)} %`;
+  return `${significant(100 * share, 1)} %`;
+}
+
+/** Two digits that count, and no power of ten below a billion. */
+function significant(value: number, least = 2): string {
+  if (Math.abs(value) >= 1e9) return value.toExponential(2);
+  return value.toLocaleString('en-US', { minimumSignificantDigits: least, maximumSignificantDigits: 2 });
 }

@@ -128,6 +128,67 @@ describe('explain', () => {
     expect(explain(one)).toContain(expected);
   });
 
+  const forecastCost = 'forecast q99, hold 15 min: 16.00 USD and 5 cold starts (0.5 %) a day';
+  const [onDemand, constant, forecast] = [score(NOTHING, 10, 20), score(CONSTANT, 14, 15), score(FORECAST, 16, 5)];
+
+  it.each<[string, CandidateScore[], { incumbent?: Candidate; objective?: Partial<Objective> }, string]>([
+    ['a dearer cold start', [onDemand, constant, forecast], {}, 'above 0.40 USD per cold start (now 0.1)'],
+    [
+      'a much dearer cold start',
+      [score(NOTHING, 10, 5.01), forecast],
+      {},
+      'a forecast plan would be the cheapest above 600 USD per cold start (now 0.1)',
+    ],
+    [
+      'no price',
+      [score(NOTHING, 10, 20), score(CONSTANT, 14, 0), forecast],
+      {},
+      'a forecast plan would be the cheapest at no higher price of a cold start (now 0.1): constant 4 leaves 0 a day',
+    ],
+    [
+      'a clearer lead',
+      [score(NOTHING, 11, 20), score(CONSTANT, 12.2, 15), forecast],
+      { incumbent: CONSTANT, objective: { coldStartPriceUsd: 0.4 } },
+      'the forecast plan would be carried out if it were cheaper by a clear margin (now 1.1 %)',
+    ],
+    [
+      'a lower ceiling',
+      [onDemand, constant, forecast],
+      { objective: { maxColdStartRate: 0.05 } },
+      'a forecast plan would be the cheapest with cold starts held below 1.5 % (now 5 %)',
+    ],
+    [
+      'no lower ceiling',
+      [onDemand, score(CONSTANT, 14, 2), forecast],
+      { objective: { maxColdStartRate: 0.05 } },
+      'a forecast plan would not be the cheapest under a lower ceiling either (now 5 %)',
+    ],
+  ])('where another plan wins says what a forecast plan costs and that it takes %s', (_, scores, rest, expected) => {
+    const { incumbent, objective } = rest;
+    const aim = { ...PRICED, ...objective };
+    const priceUsd = aim.maxColdStartRate === undefined ? aim.coldStartPriceUsd : 0;
+    const priced = scores.map((one) => ({
+      ...one,
+      effectiveUsdPerDay: one.billUsdPerDay + priceUsd * one.coldStartsPerDay,
+    }));
+    const name = incumbent ? candidateName(incumbent) : null;
+    const choice = choose(priced, { name, margin: 0.02 }, aim);
+    expect(choice.winner.candidate.kind).not.toBe('forecast');
+    const sentences = explain({ ...decision([[1, 1]]), choice, blend: alone(choice.winner), settings: aim }).split(
+      '; ',
+    );
+    expect(sentences.some((sentence) => sentence.endsWith(forecastCost))).toBe(true);
+    expect(sentences.at(-1)).toContain(expected);
+  });
+
+  it('says where no forecast plan keeps the ceiling', () => {
+    const limited = { ...PRICED, maxColdStartRate: 0.001 };
+    const choice = choose([onDemand, score(CONSTANT, 14, 0), forecast], NOBODY, limited);
+    const one = { ...decision([[1, 1]]), choice, blend: alone(choice.winner), settings: limited };
+    expect(explain(one)).toContain('; no forecast plan keeps cold starts below 0.1 %');
+    expect(explain(one)).not.toContain('two days of history');
+  });
+
   it('names what won before where a constant is held since nothing is known', () => {
     const one = decision([
       [10, 90],
@@ -165,6 +226,8 @@ describe('explain', () => {
     );
     expect(because(1, 3.51)).toContain('it asked for 3.5 times what came, and lost 2.0 times');
     expect(because(1, 3.51)).toContain('constant 4: 14.00 USD');
+    expect(because(1, 351)).toContain('it asked for 350 times what came');
+    expect(because(1, 3.51)).toContain('best on record, forecast q99, hold 15 min: 15.00 USD and 1 cold starts');
   });
 
   it('names all of which the plan is the mean', () => {
