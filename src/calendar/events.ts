@@ -39,6 +39,22 @@ export function factorAt(timeMs: number, occurrences: readonly Occurrence[]): nu
   return effective(occurrences, 'factor', timeMs)?.effect.factor ?? 1;
 }
 
+/** A factor of 1 is an ordinary day. */
+export function changesDemand({ effect }: Occurrence): boolean {
+  return effect.kind !== 'factor' || effect.factor !== 1;
+}
+
+/** True where what is seen at a moment says what is usual, divided by its factor: not where a level was set, or demand shut off. */
+export function isComparable(timeMs: number, occurrences: readonly Occurrence[]): boolean {
+  const hidden = effective(occurrences, 'level', timeMs) ?? effective(occurrences, 'outage', timeMs);
+  return hidden === null && factorAt(timeMs, occurrences) > 0;
+}
+
+/** True where a day is like another one. */
+export function isLikeAnother(timeMs: number, occurrences: readonly Occurrence[]): boolean {
+  return effective(occurrences, 'like', timeMs) !== null;
+}
+
 /** The level that an event asks for at a moment, or null. */
 export function levelAt(timeMs: number, occurrences: readonly Occurrence[]): number | null {
   return effective(occurrences, 'level', timeMs)?.effect.level ?? null;
@@ -50,7 +66,7 @@ export function levelAt(timeMs: number, occurrences: readonly Occurrence[]): num
  */
 export function withEvents(forecaster: Forecaster, occurrences: readonly Occurrence[]): Forecaster {
   const changing = occurrences.filter(({ effect }) => effect.kind === 'like' || effect.kind === 'factor');
-  if (changing.length === 0) return forecaster;
+  if (!changing.some(changesDemand)) return forecaster;
   return {
     forecastAt: (originMs, horizon) => {
       const reach = (horizon.windowSlots ?? 1) - 1;

@@ -1,19 +1,24 @@
 /** The calendar: local time, events and holidays, outages, and what they do to forecasts and plans. */
 import type { DemandHistory } from '../model.ts';
 import { type CreateForecaster, type Forecaster, forecasterOfViews } from './forecasting.ts';
-import { withEvents } from './events.ts';
+import { changesDemand, withEvents } from './events.ts';
 import { localForecaster } from './local-forecaster.ts';
 import { maskTraining } from './mask.ts';
 import { detectOutages, outageChanges, outagesKnownAt } from './outages.ts';
 import type { Occurrence } from './resolve.ts';
 
-export { adjustLevels, factorAt } from './events.ts';
+export { adjustLevels, factorAt, isComparable, isLikeAnother } from './events.ts';
 export { maskTraining } from './mask.ts';
 export { type CalendarSettings, type Occurrence, resolve } from './resolve.ts';
 
 export interface CalendarContext {
   timeZone: string;
   occurrences: readonly Occurrence[];
+}
+
+/** The history without what happened in events: it is neither learned from, nor repeated, nor compared on. */
+export function withoutEvents(history: DemandHistory, occurrences: readonly Occurrence[]): DemandHistory {
+  return maskTraining(history, occurrences.filter(changesDemand));
 }
 
 /**
@@ -26,7 +31,7 @@ export function calendarForecaster(
   { timeZone, occurrences }: CalendarContext,
   create: CreateForecaster,
 ): Forecaster {
-  const learned = maskTraining(history, occurrences);
+  const learned = withoutEvents(history, occurrences);
   const outages = detectOutages(learned, timeZone);
   const changesMs = outageChanges(outages);
   const local = (demand: DemandHistory) => localForecaster(demand, timeZone, create);

@@ -151,14 +151,14 @@ function neededLevels(
 
 /** For each slot of `span` the highest peak in the slots that were known in time, times the factor. */
 function recentPeaks(
-  { highest, slotsPerStep }: SlotDemand,
+  { seen, slotsPerStep }: SlotDemand,
   { slots, factor }: RecentPeak,
   { from, to }: SlotSpan,
 ): Float64Array {
   // Known is what lies in steps that were over.
   const knownBefore = (slot: number) => Math.floor((slot - LAG_SLOTS) / slotsPerStep) * slotsPerStep;
   const first = knownBefore(from) - slots;
-  const known = heldBack(cut(highest, first, to - LAG_SLOTS - 1), slots);
+  const known = heldBack(cut(seen, first, to - LAG_SLOTS - 1), slots);
   const peaks = new Float64Array(to - from);
   for (let i = 0; i < peaks.length; i++) peaks[i] = factor * known[knownBefore(from + i) - 1 - first]!;
   return peaks;

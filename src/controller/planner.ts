@@ -3,9 +3,11 @@ import {
   adjustLevels,
   calendarForecaster,
   factorAt,
-  maskTraining,
+  isComparable,
+  isLikeAnother,
   type Occurrence,
   resolve,
+  withoutEvents,
 } from '../calendar/index.ts';
 import type { Settings } from '../config.ts';
 import { poolDemandOf } from '../economics/load.ts';
@@ -86,9 +88,8 @@ export function createPlanner(
 ): Planner {
   const occurrences = occurrencesAround(history, settings);
   const forecaster = calendarForecaster(history, { timeZone: settings.timeZone, occurrences }, createForecaster);
-  // What happened in events is not repeated, not recent and not compared on: they have plans of their own.
-  const ordinary = maskTraining(history, occurrences);
-  const demand = slotDemand(ordinary, settings.timeZone);
+  const ordinary = withoutEvents(history, occurrences);
+  const demand = seenThrough(slotDemand(ordinary, settings.timeZone), history, occurrences);
   const covers = pastCovers(forecaster, demand.startMs, memory.covers);
   const context: ChoiceContext = {
     demand,
@@ -162,6 +163,23 @@ function occurrencesAround(history: DemandHistory, settings: PlannerSettings): O
   return resolve(settings, { fromMs: history.startMs, toMs: endMs + settings.horizonHours * 3_600_000 + 2 * DAY_MS });
 }
 
+/**
+ * What is seen in an event is no ordinary day to repeat or to compare on, but it is the newest there is for policies that follow
+ * it: as it is where the day is like another one, divided by the event's factor, which the plan multiplies with again. A level that was set
+ * says nothing of what is usual.
+ */
+function seenThrough(demand: SlotDemand, history: DemandHistory, occurrences: readonly Occurrence[]): SlotDemand {
+  const isKnown = (slot: number) => !Number.isNaN(demand.mean[slot]!);
+  const { startMs } = demand;
+  const whole = once(() => slotDemand(history).seen);
+  const seen = demand.seen.map((peak, slot) => {
+    const slotMs = startMs + slot * SLOT_MS;
+    if (isKnown(slot) || !isComparable(slotMs, occurrences)) return peak;
+    return whole()[slot]! / factorAt(slotMs, occurrences);
+  });
+  return { ...demand, seen };
+}
+
 /** Makes the pool when it is first asked for, and again only where an earlier moment is: a walk goes on. */
 function poolsFrom(make: (fromMs: number) => PoolModel): (fromMs: number) => PoolModel {
   let made: { fromMs: number; pool: PoolModel } | null = null;
@@ -219,17 +237,28 @@ function blendFor(choice: Choice | null, { footing, trust, lately }: Ground): Sh
 /** The candidate's levels in the slots ahead, events included, before the limits. */
 function levelsOf(candidate: Candidate, context: PlanContext, occurrences: readonly Occurrence[]): Int32Array {
   const { startMs, demand, knownSlots } = context;
-  const levels = planLevels(candidate, context);
-  if (candidate.kind !== 'forecast') {
-    const levelOf = (timeMs: number) =>
-      levels[Math.floor((timeMs - startMs) / SLOT_MS)] ?? levelOn(candidate, timeMs, demand);
-    return adjustLevels({ startMs, levels }, occurrences, levelOf);
+  if (candidate.kind === 'forecast') {
+    const { recent } = candidate;
+    // Factors are in the forecast already, in the recent peak they are not.
+    const levels = planLevels({ ...candidate, recent: null }, context);
+    const atLeast = recent && levelsOf({ kind: 'recent', recent }, context, occurrences);
+    const most = Math.ceil(MOST_GROWTH * (demand.highestSoFar[knownSlots - 1] ?? 0));
+    const sane = levels.map((level, slot) =>
+      Math.max(
+        atLeast?.[slot] ?? 0,
+        Math.min(level, most * Math.max(1, factorAt(startMs + slot * SLOT_MS, occurrences))),
+      ),
+    );
+    return adjustLevels({ startMs, levels: sane }, occurrences);
   }
-  const most = Math.ceil(MOST_GROWTH * (demand.highestSoFar[knownSlots - 1] ?? 0));
-  const sane = levels.map((level, slot) =>
-    Math.min(level, most * Math.max(1, factorAt(startMs + slot * SLOT_MS, occurrences))),
-  );
-  return adjustLevels({ startMs, levels: sane }, occurrences);
+  const levels = planLevels(candidate, context);
+  // A recent peak of today is that of a day like another one, once it has begun.
+  const isToday = candidate.kind === 'recent' && isLikeAnother(startMs, occurrences);
+  const levelOf = (timeMs: number) =>
+    isToday
+      ? (levels[0] ?? 0)
+      : (levels[Math.floor((timeMs - startMs) / SLOT_MS)] ?? levelOn(candidate, timeMs, demand));
+  return adjustLevels({ startMs, levels }, occurrences, levelOf);
 }
 
 /** No forecast may ask for more than this multiple of the highest peak ever seen, but for an event's own factor. */

@@ -75,8 +75,8 @@ function recentLevel({ slots, factor }: RecentPeak, { demand, knownSlots }: Plan
   let highest = 0;
   for (let slot = knownSlots - 1, left = slots; slot >= 0 && left > 0; slot--) {
     // Unknown is not idle: what was known last counts.
-    if (Number.isNaN(demand.mean[slot]!)) continue;
-    highest = Math.max(highest, demand.highest[slot]!);
+    if (Number.isNaN(demand.seen[slot]!)) continue;
+    highest = Math.max(highest, demand.seen[slot]!);
     left -= 1;
   }
   return factor * highest;

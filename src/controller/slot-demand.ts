@@ -15,6 +15,8 @@ export interface SlotDemand {
   peaks: readonly Float64Array[];
   /** The largest of the draws in each slot; 0 where nothing is known. */
   highest: Float64Array;
+  /** `highest` as policies see it that follow recent peaks; NaN where unknown. Without events it is the same. */
+  seen: Float64Array;
   /** The highest peak up to and including each slot. */
   highestSoFar: Float64Array;
   /** Of the time zone whose days are repeated. */
@@ -46,12 +48,14 @@ export function slotDemand(history: DemandHistory, timeZone = 'UTC'): SlotDemand
   );
   let so = 0;
   const highestSoFar = highest.map((peak) => (so = Math.max(so, peak)));
+  const mean = spread(history.meanConcurrency);
   return {
     startMs: history.startMs,
     slotsPerStep,
-    mean: spread(history.meanConcurrency),
+    mean,
     peaks,
     highest,
+    seen: highest.map((peak, slot) => (Number.isNaN(mean[slot]!) ? NaN : peak)),
     highestSoFar,
     offsetOf: zoneOffset(timeZone),
   };

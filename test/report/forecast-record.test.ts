@@ -14,6 +14,7 @@ function demandOf(days: number, peakAt: (slot: number) => number = (slot) => (sl
     slotsPerStep: 1,
     mean: peaks,
     peaks: [peaks],
+    seen: peaks,
     highest: peaks,
     highestSoFar: peaks,
     offsetOf: () => 0,
