@@ -13,6 +13,8 @@ export interface DemandRecord {
   /** Offered load: requests x duration / minute. */
   meanConcurrency: Float64Array;
   maxConcurrency: Float64Array;
+  /** Length of the step of the file that the minute lies in, of the longest where several do; 0 where none does. */
+  stepSeconds: Uint16Array;
 }
 
 /** Up to so many requests are simulated one by one; of more, only those of steps that have few a minute. */
@@ -34,10 +36,11 @@ export function recordDemand(workload: Workload, fromMs: number, toMs: number, s
     requests: new Float64Array(minutes),
     meanConcurrency: new Float64Array(minutes),
     maxConcurrency: new Float64Array(minutes),
+    stepSeconds: new Uint16Array(minutes),
   };
   const simulation = new Simulation(record, seed);
   const mostPerMinute = requestsBetween(workload, startMs, toMs) <= SIMULATED_REQUESTS ? Infinity : FEW_PER_MINUTE;
-  const peakAt = minutePeaks();
+  const peakAt = windowPeaks(MINUTE_MS / 1000);
   const drawPeak = (minute: number, { averageDurationMs }: WorkloadStep) =>
     peakAt(record.meanConcurrency[minute] ?? 0, averageDurationMs, uniformOf(startMs / MINUTE_MS + minute, seed));
   for (const step of stepsBetween(workload, startMs, toMs)) {
@@ -64,6 +67,7 @@ function eachMinute(
 
 function spreadLoad(record: DemandRecord, step: WorkloadStep): void {
   eachMinute(record, step, (minute, overlapMs) => {
+    record.stepSeconds[minute] = Math.max(record.stepSeconds[minute] ?? 0, step.stepMs / 1000);
     const requests = (step.requests * overlapMs) / step.stepMs;
     record.requests[minute] = (record.requests[minute] ?? 0) + requests;
     record.meanConcurrency[minute] =
@@ -108,15 +112,17 @@ class Simulation {
 }
 
 /**
- * Quantile `level` of the highest concurrency in a minute, given its mean and the duration of its requests; keeps the
+ * Quantile `level` of the highest concurrency in a window, given its mean and the duration of its requests; keeps the
  * tables of `peakOfRate`.
  */
-export function minutePeaks(): (meanConcurrency: number, durationMs: number, level: number) => number {
+export function windowPeaks(
+  windowSeconds: number,
+): (meanConcurrency: number, durationMs: number, level: number) => number {
   const tables = new Map<number, (m: number, u: number) => number>();
   return (meanConcurrency, durationMs, level) => {
     const group = Math.round(Math.log(Math.max(1, durationMs)) / Math.log(DURATION_RATIO));
     let peakAt = tables.get(group);
-    if (!peakAt) tables.set(group, (peakAt = peakOfRate(MINUTE_MS / 1000, DURATION_RATIO ** group / 1000)));
+    if (!peakAt) tables.set(group, (peakAt = peakOfRate(windowSeconds, DURATION_RATIO ** group / 1000)));
     return peakAt(meanConcurrency, level);
   };
 }

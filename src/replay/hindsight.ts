@@ -1,7 +1,7 @@
 /** Candidates chosen with the period known: constant levels, and plans that know how many requests come in every minute. */
 import { slidingMaximum } from '../controller/past-levels.ts';
-import { MINUTE_MS, SLOT_MS } from '../time.ts';
-import { type DemandRecord, minutePeaks, slotsOf } from './demand-record.ts';
+import { MINUTE_MS, SLOT_MS, SLOT_SECONDS } from '../time.ts';
+import { type DemandRecord, slotsOf, windowPeaks } from './demand-record.ts';
 import type { Policy } from './lane.ts';
 import { scheduleSlots } from './scheduled-levels.ts';
 import { constantTimeline } from './timeline.ts';
@@ -36,11 +36,12 @@ export function constantCandidates(record: DemandRecord, period: Period, maxCapa
 
 /** Levels of a slot's peak that are covered; null covers the mean load alone. */
 const COVERS = [null, 0.5, 0.9, 0.99, 0.999, 0.9999] as const;
-/** How long each slot's level is held on both sides. */
-const HOLD_SECONDS = [0, 300, 600, 1200, 1800, 3600] as const;
+/** How long each slot's level is held on both sides, or after it alone. */
+const HOLD_SECONDS = [0, 600, 1800, 3600] as const;
+const HOLD_AFTER_SECONDS = [300, 900] as const;
 
 /**
- * Plans that know the number of requests in every minute of the period, past and future, but not the moments at which they come
+ * Plans that know the number of requests in every step of the file, past and future, but not the moments at which they come
  * within it, as nobody could:
  *
  *     level(s) = max over slots u within `hold` of s of ceil(quantile `cover` of the peak concurrency in u)
@@ -60,18 +61,34 @@ export function clairvoyantCandidates(
       cover === null
         ? slotsOf(record, period.startMs, slots).mean
         : coveredPeaks(record, period.startMs, { slots, cover });
-    return HOLD_SECONDS.map((holdSeconds) => {
-      const held = slidingMaximum(needed, (holdSeconds * 1000) / SLOT_MS);
+    const plan = (hold: string, held: Float64Array): Policy => {
       const levels = Int32Array.from(held, (level) => Math.min(limits.maxCapacity, Math.ceil(level)));
       return {
-        name: `cover ${cover === null ? 'mean' : `q${cover * 100}`}, hold ${holdSeconds / 60} min`,
+        name: `cover ${cover === null ? 'mean' : `q${cover * 100}`}, hold ${hold}`,
         scheduled: scheduleSlots({ startMs: period.startMs, levels }, limits.leadTimeSeconds),
       };
-    });
+    };
+    return [
+      ...HOLD_SECONDS.map((seconds) => plan(`${seconds / 60} min`, slidingMaximum(needed, slotsIn(seconds)))),
+      ...HOLD_AFTER_SECONDS.map((seconds) => plan(`${seconds / 60} min after`, heldAfter(needed, slotsIn(seconds)))),
+    ];
   });
 }
 
-/** The minutes of a slot are taken as independent, so each is covered with the fifth root of the probability. */
+function slotsIn(seconds: number): number {
+  return seconds / SLOT_SECONDS;
+}
+
+function heldAfter(needed: Float64Array, slots: number): Float64Array {
+  return needed.map((level, slot) =>
+    needed.subarray(Math.max(0, slot - slots), slot).reduce((a, b) => Math.max(a, b), level),
+  );
+}
+
+/**
+ * The peak of a step of the file at its rate: no more requests run in it than come. Steps of a slot, and slots of a step, are taken as
+ * independent, so that a step is covered with the probability to the power of its share of a slot.
+ */
 function coveredPeaks(
   record: DemandRecord,
   startMs: number,
@@ -79,14 +96,20 @@ function coveredPeaks(
 ): Float64Array {
   const perSlot = SLOT_MS / MINUTE_MS;
   const offset = Math.round((startMs - record.startMs) / MINUTE_MS);
-  const peakAt = minutePeaks();
-  const level = cover ** (1 / perSlot);
+  const peaksOf = new Map<number, ReturnType<typeof windowPeaks>>();
+  const peakAt = (load: number, durationMs: number, stepSeconds: number) => {
+    const windowSeconds = Math.max(MINUTE_MS / 1000, stepSeconds);
+    let peaks = peaksOf.get(windowSeconds);
+    if (!peaks) peaksOf.set(windowSeconds, (peaks = windowPeaks(windowSeconds)));
+    return peaks(load, durationMs, cover ** (windowSeconds / SLOT_SECONDS));
+  };
   return Float64Array.from({ length: slots }, (_, slot) => {
     let highest = 0;
     for (let minute = offset + slot * perSlot; minute < offset + (slot + 1) * perSlot; minute++) {
       const load = record.meanConcurrency[minute] ?? 0;
       const requests = record.requests[minute] ?? 0;
-      if (requests > 0) highest = Math.max(highest, peakAt(load, (load * MINUTE_MS) / requests, level));
+      if (requests <= 0) continue;
+      highest = Math.max(highest, peakAt(load, (load * MINUTE_MS) / requests, record.stepSeconds[minute] ?? 0));
     }
     return highest;
   });

@@ -12,7 +12,9 @@ import { START_MS } from './support.ts';
 function recordOf(days: number, concurrencyAt: (minute: number) => number): DemandRecord {
   const maxConcurrency = Float64Array.from({ length: days * 1440 }, (_, minute) => concurrencyAt(minute));
   const meanConcurrency = maxConcurrency.map((most) => most / 2);
-  return { startMs: START_MS, maxConcurrency, meanConcurrency, requests: meanConcurrency.map((load) => load * 30) };
+  const requests = meanConcurrency.map((load) => load * 30);
+  const stepSeconds = new Uint16Array(requests.length).fill(60);
+  return { startMs: START_MS, maxConcurrency, meanConcurrency, requests, stepSeconds };
 }
 
 const heldAt = (timeline: Timeline, atMs: number) => cutTimeline(timeline, atMs, atMs + 1)[0]?.capacity;
@@ -92,7 +94,7 @@ describe('candidates in hindsight', () => {
     expect(heldAt(tight, slotMs)).toBeGreaterThan(20);
     expect(heldAt(tight, slotMs - 120_000)).toBe(heldAt(tight, slotMs));
     expect(heldAt(tight, slotMs - 180_000)).toBeLessThan(15);
-    expect(heldAt(held, slotMs + 34 * MINUTE_MS)).toBe(heldAt(tight, slotMs));
+    expect(heldAt(held, slotMs + 33 * MINUTE_MS)).toBe(heldAt(tight, slotMs));
     expect(heldAt(held, slotMs + 35 * MINUTE_MS)).toBeLessThan(15);
   });
 });
