@@ -15,10 +15,17 @@ export interface MinuteLevels {
 export const UNKNOWN = -1;
 
 /**
+ * A release comes a minute before its slot ends: actions run some seconds late, and a step of five minutes that has begun is billed as
+ * a whole, so that a release on time would be paid for until the next slot ends. docs/decisions/0023-release-a-minute-early.md
+ */
+const RELEASE_AHEAD_MS = MINUTE_MS;
+
+/**
  * The plan, minute by minute from `startMs` to `endMs`: capacity that a slot needs is asked for `leadTimeSeconds` before
- * the slot begins, and let go when the slot ends. The last slot's level lasts until `endMs`.
+ * the slot begins, and let go a minute before the slot ends. The last slot's level lasts until `endMs`.
  *
- * level(t) = max of capacity over the slots that [t, t + leadTimeSeconds] touches
+ * level(t) = max of capacity over the slots that [t + 1 min, t + leadTimeSeconds] touches; with less lead than that minute, the lesser
+ * of the two slots that it touches
  */
 export function requestedLevels(
   plan: CapacityPlan,
@@ -33,11 +40,11 @@ export function requestedLevels(
   let first = 0;
   let end = 0;
   for (let minute = 0, timeMs = startMs - plan.startMs; minute < levels.length; minute++, timeMs += MINUTE_MS) {
-    while (first < last && timeMs >= (first + 1) * slotMs) first++;
+    while (first < last && timeMs + RELEASE_AHEAD_MS >= (first + 1) * slotMs) first++;
     while (end < last && timeMs + leadTimeSeconds * 1000 >= (end + 1) * slotMs) end++;
-    let highest = baseline;
-    for (let slot = first; slot <= end; slot++) if (capacity[slot]! > highest) highest = capacity[slot]!;
-    levels[minute] = highest;
+    let level = end < first ? Math.min(capacity[first]!, capacity[end]!) : 0;
+    for (let slot = first; slot <= end; slot++) if (capacity[slot]! > level) level = capacity[slot]!;
+    levels[minute] = Math.max(baseline, level);
   }
   return { startMs, levels };
 }
@@ -64,6 +71,18 @@ export function fillDips(levels: Int32Array, present: number): void {
 /** So far ahead the plan is scheduled slot by slot; it will be made anew dozens of times before what comes later matters. */
 const FINE_MINUTES = 240;
 const COARSE_MINUTES = 30;
+
+/**
+ * Falls that come at another moment wait for the minute in which releases come: until then a level is paid for. `before` is the level of
+ * the minute before the first, which is at `startMs`.
+ */
+export function holdPaid(levels: Int32Array, startMs: number, before: number): void {
+  for (let minute = 0; minute < levels.length; minute++) {
+    const releaseMs = startMs + minute * MINUTE_MS + RELEASE_AHEAD_MS;
+    if (releaseMs % (BILLED_MINUTES * MINUTE_MS) !== 0) levels[minute] = Math.max(levels[minute]!, before);
+    before = levels[minute]!;
+  }
+}
 
 /** From this many actions a day on, those four hours of slots and twenty of half hours fit. */
 export const ACTIONS_WITHOUT_LOSS = 96;

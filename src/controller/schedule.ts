@@ -6,6 +6,7 @@ import {
   changeMinutes,
   coarsenFar,
   fillDips,
+  holdPaid,
   requestedLevels,
   scheduledLevels,
   settleWithin,
@@ -82,6 +83,7 @@ export function compileSchedule(
 
   const imminent = imminentLevels(wanted.subarray(0, firstMinute), scheduled.subarray(0, firstMinute));
   const pieces = piecesFor(room, settings);
+  holdPaid(wanted.subarray(firstMinute), startMs + firstMinute * MINUTE_MS, imminent.at(-1) ?? 0);
   const later = settleWithin(pieces, wanted.subarray(firstMinute), scheduled.subarray(firstMinute), plan.baseline);
   const levels = new Int32Array(wanted.length);
   levels.set(imminent);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffSchedule, hasChanges } from '../../src/controller/diff.ts';
 import { requestedLevels, shortageTolerated } from '../../src/controller/levels.ts';
-import { slidingMaximum } from '../../src/controller/past-levels.ts';
+import { slidingMaximum } from '../../src/controller/window-maxima.ts';
 import { ringName } from '../../src/controller/ring.ts';
 import { compileSchedule, MIN_AHEAD_MS, type Schedule, type ScheduleSettings } from '../../src/controller/schedule.ts';
 import type { CapacityBounds, CapacityPlan, ScheduledAction } from '../../src/model.ts';
@@ -37,33 +37,39 @@ const action = (time: string, minCapacity: number, maxCapacity = minCapacity): S
 };
 
 describe('compileSchedule in pin mode', () => {
-  it('asks for capacity a lead time ahead, lets it go at the slot end, and returns to the baseline after the horizon', () => {
+  it('asks for capacity a lead time ahead, lets it go a minute before the slot ends, and returns to the baseline after the horizon', () => {
     const schedule = compileSchedule(BUMP, registered(2, 2), SETTINGS, NOW);
     expect(schedule).toEqual({
       registerNow: null,
-      actions: [action('10:26', 6), action('10:40', 2), action('11:00', 0)],
+      actions: [action('10:26', 6), action('10:39', 2), action('11:00', 0)],
     });
   });
 
   it('sets a level that is needed before an action could fire through the target itself', () => {
     const schedule = compileSchedule(BUMP, registered(1, 100), SETTINGS, NOW);
     expect(schedule.registerNow).toMatchObject({ minCapacity: 2, maxCapacity: 2 });
-    expect(schedule.actions).toEqual([action('10:26', 6), action('10:40', 2), action('11:00', 0)]);
+    expect(schedule.actions).toEqual([action('10:26', 6), action('10:39', 2), action('11:00', 0)]);
   });
 
   it.each([
     ['a rise due in one minute that nothing has scheduled is made now', '10:25:00', [], 6],
     ['a rise that an action of ours is about to make is left to it', '10:25:00', [action('10:26', 6)], null],
-    ['a fall due in one minute that nothing has scheduled waits for the first possible action', '10:39:00', [], null],
+    [
+      'a fall due in one minute that nothing has scheduled waits for the end of the next billed step',
+      '10:38:00',
+      [],
+      null,
+    ],
   ])('%s', (_, time, extra, expected) => {
     const nowMs = Date.parse(`2026-03-02T${time}Z`);
     const plan = { ...BUMP };
-    const present = time === '10:39:00' ? 6 : 2;
+    const present = time === '10:38:00' ? 6 : 2;
     const schedule = compileSchedule(plan, registered(present, present, extra), SETTINGS, nowMs);
     expect(schedule.registerNow?.minCapacity ?? null).toBe(expected);
     const submitted = schedule.actions.filter((candidate) => !extra.some((there) => there.name === candidate.name));
     for (const candidate of submitted)
       expect(parseAt(candidate.schedule)! - nowMs).toBeGreaterThanOrEqual(MIN_AHEAD_MS);
+    if (present === 6) expect(submitted[0]).toEqual(action('10:44', 2));
   });
 
   it.each([
@@ -127,8 +133,8 @@ describe('compileSchedule in floor mode', () => {
       registerNow: null,
       actions: [
         action('10:26', 6, 100),
-        action('10:40', 2, 2),
-        action('10:41', 2, 100),
+        action('10:39', 2, 2),
+        action('10:40', 2, 100),
         action('11:00', 0, 0),
         action('11:01', 0, 100),
       ],
