@@ -4,16 +4,25 @@ export type Candidate =
   /** Nothing provisioned but the minimum. */
   | { kind: 'on-demand' }
   /** The same level at all times. */
-  | { kind: 'constant'; level: number }
+  | { kind: 'constant'; level: number; released?: true }
   /** The peaks of the same time a day or a week ago, held around. */
   | { kind: 'repeat'; days: 1 | 7; holdSlots: number }
   /** A multiple of the highest peak in the last `recentSlots` slots. */
-  | { kind: 'recent'; recent: RecentPeak }
+  | { kind: 'recent'; recent: RecentPeak; released?: true }
   /**
    * Covers a quantile of the highest demand in the next `holdSlots` slots and holds it for as long afterwards; never
    * less than the floor, nor than a multiple of the recent peak where there is one.
    */
-  | { kind: 'forecast'; coverQuantile: number; holdSlots: number; floor: number; recent: RecentPeak | null };
+  | ({ kind: 'forecast' } & ForecastPlan);
+
+export interface ForecastPlan {
+  coverQuantile: number;
+  holdSlots: number;
+  floor: number;
+  recent: RecentPeak | null;
+  /** The floor, not the forecast, is let go in idle hours (idle-hours.ts), as the levels of other kinds are. */
+  released?: true;
+}
 
 export interface RecentPeak {
   slots: number;
@@ -26,17 +35,24 @@ export function candidateName(candidate: Candidate): string {
     case 'on-demand':
       return 'on demand';
     case 'constant':
-      return `constant ${candidate.level}`;
+      return `constant ${candidate.level}${releaseName(candidate)}`;
     case 'repeat':
       return `last ${candidate.days === 1 ? 'day' : 'week'} repeated, hold ${candidate.holdSlots * 5} min`;
     case 'recent':
-      return recentName(candidate.recent);
+      return `${recentName(candidate.recent)}${releaseName(candidate)}`;
     case 'forecast': {
       const { coverQuantile, holdSlots, floor, recent } = candidate;
-      const atLeast = [...(floor > 0 ? [`floor ${floor}`] : []), ...(recent ? [`or ${recentName(recent)}`] : [])];
+      const atLeast = [
+        ...(floor > 0 ? [`floor ${floor}${releaseName(candidate)}`] : []),
+        ...(recent ? [`or ${recentName(recent)}`] : []),
+      ];
       return [`forecast q${+(coverQuantile * 100).toFixed(2)}, hold ${holdSlots * 5} min`, ...atLeast].join(', ');
     }
   }
+}
+
+function releaseName({ released }: { released?: true }): string {
+  return released ? ' but in idle hours' : '';
 }
 
 function recentName({ slots, factor }: RecentPeak): string {
@@ -55,35 +71,53 @@ const RECENT_FACTORS = [0.7, 1, 1.2, 1.43, 2];
 /** Six hours and a day: for bursts that come again, nobody knows when. */
 const LONG_RECENT_SLOTS = [72, 288];
 const LONG_RECENT_FACTORS = [0.7, 1];
+const RELEASED_HOLD_SLOTS = 3;
 const RAISED_QUANTILES = [0.75, 0.96];
 const RAISED_HOLD_SLOTS = 3;
 const RAISED_RECENT_SLOTS = [3, 12, 24];
 const RAISED_FACTORS = [1, 1.2];
-const MOST_CONSTANTS = 24;
-/** Levels lie on a grid of their own, so that those of one day are mostly those of the next. */
+const MOST_CONSTANTS = 32;
+/** Levels lie on grids of their own, so that those of one day are mostly those of the next. */
 const LEVEL_RATIO = 1.12;
+const CONSTANT_RATIOS = [1.02, 1.04, 1.08, 1.16, 1.35, 1.8, 3];
 
-/** All candidates; `peaks` are those seen in the period of the comparison, from which constants and floors are taken. */
-export function allCandidates(peaks: Float64Array): Candidate[] {
+/**
+ * All candidates; `peaks` are those seen in the period of the comparison, from which constants and floors are taken. Where there
+ * are idle hours, what a policy holds whatever the forecast competes with and without its release in them.
+ */
+export function allCandidates(peaks: Float64Array, idleHours = false): Candidate[] {
   const sorted = peaks.toSorted();
   const high = sorted[Math.floor((sorted.length - 1) * 0.999)] ?? 0;
   const floors = [...new Set(FLOOR_SHARES.map((share) => onGrid(high * share)))].filter((level) => level > 0);
-  return [...simpleCandidates(peaks), ...forecastCandidates(floors)];
+  const candidates = forecastCandidates(floors);
+  return [...simpleCandidates(peaks, idleHours), ...candidates, ...(idleHours ? candidates.flatMap(released) : [])];
 }
 
 /** Those that need no forecast. */
-export function simpleCandidates(peaks: Float64Array): Candidate[] {
-  const top = peaks.reduce((highest, peak) => Math.max(highest, peak), 0);
+export function simpleCandidates(peaks: Float64Array, idleHours = false): Candidate[] {
+  const steady = [
+    ...constantLevels(peaks).map((level): Candidate => ({ kind: 'constant', level })),
+    ...recentCandidates(LONG_RECENT_SLOTS, LONG_RECENT_FACTORS),
+  ];
   return [
     { kind: 'on-demand' },
-    ...constantLevels(top).map((level): Candidate => ({ kind: 'constant', level })),
+    ...steady,
+    ...(idleHours ? steady.flatMap(released) : []),
     ...[1, 3, 6].flatMap((holdSlots): Candidate[] => [
       { kind: 'repeat', days: 1, holdSlots },
       { kind: 'repeat', days: 7, holdSlots },
     ]),
     ...recentCandidates(RECENT_SLOTS, RECENT_FACTORS),
-    ...recentCandidates(LONG_RECENT_SLOTS, LONG_RECENT_FACTORS),
   ];
+}
+
+/** The candidate with the release of what it holds in idle hours; none where it holds nothing then, or as little. */
+function released(candidate: Candidate): Candidate[] {
+  const holds =
+    candidate.kind === 'constant' ||
+    candidate.kind === 'recent' ||
+    (candidate.kind === 'forecast' && candidate.floor > 0 && candidate.holdSlots === RELEASED_HOLD_SLOTS);
+  return holds ? [{ ...candidate, released: true }] : [];
 }
 
 function recentCandidates(windows: readonly number[], factors: readonly number[]): Candidate[] {
@@ -119,25 +153,25 @@ function forecastCandidates(floors: readonly number[]): Candidate[] {
   ];
 }
 
-/** At most so many levels of the grid up to the highest peak, evenly spaced by ratio, the lowest ones among them. */
-function constantLevels(top: number): number[] {
-  const levels = [...new Set(gridUpTo(top))];
-  const every = Math.max(1, Math.ceil(levels.length / MOST_CONSTANTS));
-  return levels.filter((_, i) => (levels.length - 1 - i) % every === 0);
+/** Levels of the finest grid that has few enough between half of what is nearly always needed and the highest peak. */
+function constantLevels(peaks: Float64Array): number[] {
+  const sorted = peaks.toSorted();
+  const top = sorted.at(-1) ?? 0;
+  const least = (sorted[Math.floor(sorted.length * 0.05)] ?? 0) / 2;
+  const levels = CONSTANT_RATIOS.map((ratio) => [...gridBetween(least, top, ratio)]);
+  return levels.find(({ length }) => length <= MOST_CONSTANTS) ?? levels.at(-1)!;
 }
 
-function* gridUpTo(top: number): Generator<number> {
-  for (let level = 1; ; level = nextOnGrid(level)) {
-    if (level >= top) {
-      if (top > 0) yield level;
-      return;
-    }
-    yield level;
-  }
+/** The levels of the grid from 1 on that are at least `least`, and what reaches `top`. */
+function* gridBetween(least: number, top: number, ratio: number): Generator<number> {
+  if (!(top > 0)) return;
+  let level = 1;
+  for (; level < top; level = nextOnGrid(level, ratio)) if (level >= least) yield level;
+  yield Math.ceil(top);
 }
 
-function nextOnGrid(level: number): number {
-  return Math.max(level + 1, Math.round(level * LEVEL_RATIO));
+function nextOnGrid(level: number, ratio = LEVEL_RATIO): number {
+  return Math.max(level + 1, Math.round(level * ratio));
 }
 
 /** The nearest level of the grid from below; 0 below 1. */

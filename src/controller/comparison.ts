@@ -4,6 +4,7 @@ import type { PoolModel } from '../economics/pool-model.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
 import { allCandidates, simpleCandidates } from './candidates.ts';
 import { type Choice, chooseByRecord } from './choose.ts';
+import { hasIdleHours } from './idle-hours.ts';
 import { limitsOf, objectiveOf, type ObjectiveSettings } from './objective.ts';
 import type { PastCovers } from './past-levels.ts';
 import type { SlotDemand } from './slot-demand.ts';
@@ -50,7 +51,8 @@ function compare(epochMs: number, context: ChoiceContext): Choice | null {
   // An idle timeout before the first block it is found out what is warm in it.
   const pool = context.pool(from * BLOCK_MS - leadInSlots(settings) * SLOT_MS);
   if (knownMs(pool, from, to) < LEAST_KNOWN_MS) return null;
-  const candidates = hasForecasts ? allCandidates(seen) : simpleCandidates(seen);
+  const idleHours = hasIdleHours(demand, slotsOf(demand, from, to));
+  const candidates = hasForecasts ? allCandidates(seen, idleHours) : simpleCandidates(seen, idleHours);
   const track: TrackContext = { ...context, pool, limits: limitsOf(settings), known: context.usages };
   const records = candidates.map((candidate) => ({ candidate, usages: blockUsages(candidate, { from, to }, track) }));
   return chooseByRecord(records, { leastBlocks: BLOCKS_PER_DAY, blocksPerDay: BLOCKS_PER_DAY }, objectiveOf(settings));
@@ -66,8 +68,12 @@ function knownMs({ startMs, stepSeconds, load }: PoolModel, from: number, to: nu
 }
 
 /** The peaks of the slots in blocks [from, to) of which anything is known. */
-function peaksBetween({ startMs, mean, highest }: SlotDemand, from: number, to: number): Float64Array {
+function peaksBetween(demand: SlotDemand, from: number, to: number): Float64Array {
+  const slots = slotsOf(demand, from, to);
+  return demand.highest.slice(slots.from, slots.to).filter((_, i) => !Number.isNaN(demand.mean[slots.from + i]!));
+}
+
+function slotsOf({ startMs }: SlotDemand, from: number, to: number): { from: number; to: number } {
   const slotOf = (block: number) => Math.round((block * BLOCK_MS - startMs) / SLOT_MS);
-  const first = slotOf(from);
-  return highest.slice(first, slotOf(to)).filter((_, i) => !Number.isNaN(mean[first + i]!));
+  return { from: slotOf(from), to: slotOf(to) };
 }

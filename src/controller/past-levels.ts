@@ -2,7 +2,9 @@
 import type { Forecaster, PastReading } from '../forecast/index.ts';
 import { SLOT_MS } from '../time.ts';
 import { type Candidate, COVER_QUANTILES, HOLD_SLOTS, type RecentPeak } from './candidates.ts';
+import { pastBusyHours } from './idle-hours.ts';
 import { repeatedPeaks } from './repeat.ts';
+import { heldBack, slidingMaximum } from './window-maxima.ts';
 import type { SlotDemand } from './slot-demand.ts';
 
 /**
@@ -129,24 +131,38 @@ function neededLevels(
     case 'on-demand':
       return new Float64Array(to - from);
     case 'constant':
-      return new Float64Array(to - from).fill(candidate.level);
+      return busyOnly(candidate, new Float64Array(to - from).fill(candidate.level), demand, span);
     case 'repeat': {
       const reach = candidate.holdSlots - 1;
       const past = repeatedPeaks(demand, candidate.days, { from: from - reach, to: to + reach });
       return slidingMaximum(past, reach).subarray(reach, reach + to - from);
     }
     case 'recent':
-      return recentPeaks(demand, candidate.recent, span);
+      return busyOnly(candidate, recentPeaks(demand, candidate.recent, span), demand, span);
     case 'forecast': {
       const { coverQuantile, holdSlots, floor, recent } = candidate;
       const before = Math.min(holdSlots - 1, from);
       const covered = covers.column(coverQuantile, holdSlots, { from: from - before, to });
       const held = heldBack(covered, holdSlots).subarray(before);
       const seen = recent ? recentPeaks(demand, recent, span) : held;
-      for (let i = 0; i < held.length; i++) held[i] = Math.max(floor, held[i]!, seen[i]!);
+      const floors = busyOnly(candidate, new Float64Array(to - from).fill(floor), demand, span);
+      for (let i = 0; i < held.length; i++) held[i] = Math.max(floors[i]!, held[i]!, seen[i]!);
       return held;
     }
   }
+}
+
+/** The levels, for a candidate that releases them in idle hours without those; overwrites them. */
+function busyOnly(
+  { released }: { released?: true },
+  levels: Float64Array,
+  demand: SlotDemand,
+  { from }: SlotSpan,
+): Float64Array {
+  if (!released) return levels;
+  const busy = pastBusyHours(demand);
+  for (let i = 0; i < levels.length; i++) if (busy[from + i] === 0) levels[i] = 0;
+  return levels;
 }
 
 /** For each slot of `span` the highest peak in the slots that were known in time, times the factor. */
@@ -170,29 +186,4 @@ function cut(values: Float64Array, from: number, to: number): Float64Array {
   const first = Math.max(0, from);
   if (to > first) part.set(values.subarray(first, Math.max(first, Math.min(to, values.length))), first - from);
   return part;
-}
-
-/** Maximum over the `holdSlots` slots that end with each; unknown ones count as zero. O(n log holdSlots). */
-export function heldBack(values: Float64Array, holdSlots: number): Float64Array {
-  const held = new Float64Array(values.length);
-  for (let i = 0; i < held.length; i++) if (values[i]! > 0) held[i] = values[i]!;
-  // Maxima over twice as many slots are those of two neighbouring, or overlapping, maxima.
-  for (let width = 1; width < holdSlots;) {
-    const back = Math.min(width, holdSlots - width);
-    for (let i = held.length - 1; i >= back; i--) if (held[i - back]! > held[i]!) held[i] = held[i - back]!;
-    width += back;
-  }
-  return held;
-}
-
-/** Maximum over [i - reach, i + reach] for every i. */
-export function slidingMaximum(values: Float64Array, reach: number): Float64Array {
-  const out = new Float64Array(values.length);
-  for (let i = 0; i < out.length; i++) {
-    let highest = -Infinity;
-    const to = Math.min(values.length - 1, i + reach);
-    for (let j = Math.max(0, i - reach); j <= to; j++) highest = Math.max(highest, values[j]!);
-    out[i] = highest;
-  }
-  return out;
 }

@@ -3,10 +3,12 @@ import { median } from 'simple-statistics';
 import type { Forecaster } from '../forecast/index.ts';
 import type { DemandHistory, Forecast } from '../model.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
+import { busyHours } from './idle-hours.ts';
 import { repeatedPeaks } from './repeat.ts';
 import type { SlotDemand } from './slot-demand.ts';
 import type { Candidate, RecentPeak } from './candidates.ts';
-import { heldBack, type PastCovers, slidingMaximum } from './past-levels.ts';
+import { type PastCovers } from './past-levels.ts';
+import { heldBack, slidingMaximum } from './window-maxima.ts';
 
 /**
  * One environment serves at most ten requests a second, however short they are.
@@ -57,17 +59,31 @@ function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
     case 'on-demand':
       return new Float64Array(slots);
     case 'constant':
-      return new Float64Array(slots).fill(candidate.level);
+      return busyOnly(candidate, candidate.level, context);
     case 'repeat':
       return repeated(candidate, context);
     case 'recent':
-      return new Float64Array(slots).fill(recentLevel(candidate.recent, context));
+      return busyOnly(candidate, recentLevel(candidate.recent, context), context);
     case 'forecast': {
       const { floor, recent } = candidate;
-      const atLeast = Math.max(floor, recent ? recentLevel(recent, context) : 0);
-      return covered(candidate, context).map((level) => Math.max(atLeast, level));
+      const floors = busyOnly(candidate, floor, context);
+      const seen = recent ? recentLevel(recent, context) : 0;
+      return covered(candidate, context).map((level, i) => Math.max(floors[i]!, seen, level));
     }
   }
+}
+
+/** The level in all slots ahead, or in those alone that may be busy. */
+function busyOnly(
+  { released }: { released?: true },
+  level: number,
+  { demand, startMs, slots, knownSlots }: PlanContext,
+) {
+  const levels = new Float64Array(slots).fill(level);
+  if (!released) return levels;
+  const from = Math.round((startMs - demand.startMs) / SLOT_MS);
+  const busy = busyHours(demand, { from, to: from + slots }, knownSlots);
+  return levels.map((held, i) => held * busy[i]!);
 }
 
 /** As it is now, for all slots ahead: the next ticks know better. */

@@ -1,5 +1,5 @@
 /** Candidates chosen with the period known: constant levels, and plans that know how many requests come in every minute. */
-import { slidingMaximum } from '../controller/past-levels.ts';
+import { slidingMaximum } from '../controller/window-maxima.ts';
 import { MINUTE_MS, SLOT_MS, SLOT_SECONDS } from '../time.ts';
 import { type DemandRecord, slotsOf, windowPeaks } from './demand-record.ts';
 import type { Policy } from './lane.ts';

@@ -62,6 +62,8 @@ export const CANDIDATE_KINDS = ['on-demand', 'constant', 'repeat', 'recent', 'fo
 /** What a candidate is made of; each kind has its own. */
 export const parametersSchema = z.strictObject({
   level: whole.optional(),
+  /** What is held whatever the forecast is let go in hours in which nothing is ever asked. */
+  released: z.literal(true).optional(),
   repeatedDays: whole.optional(),
   holdSeconds: amount.optional(),
   coverQuantile: z.number().gt(0).lt(1).optional(),
@@ -121,21 +123,23 @@ export function parametersJson(candidate: Candidate): z.output<typeof parameters
     recentSeconds: slots * 300,
     recentFactor: factor,
   });
+  const releasedOf = ({ released }: { released?: true }) => (released ? { released } : {});
   switch (candidate.kind) {
     case 'on-demand':
       return {};
     case 'constant':
-      return { level: candidate.level };
+      return { level: candidate.level, ...releasedOf(candidate) };
     case 'repeat':
       return { repeatedDays: candidate.days, holdSeconds: candidate.holdSlots * 300 };
     case 'recent':
-      return recentOf(candidate.recent);
+      return { ...recentOf(candidate.recent), ...releasedOf(candidate) };
     case 'forecast':
       return {
         coverQuantile: candidate.coverQuantile,
         holdSeconds: candidate.holdSlots * 300,
         ...(candidate.floor > 0 ? { floor: candidate.floor } : {}),
         ...(candidate.recent ? recentOf(candidate.recent) : {}),
+        ...releasedOf(candidate),
       };
   }
 }

@@ -1,5 +1,6 @@
 /** What a report shows of a replay beyond the scores: demand, forecasts, decisions, and every candidate on the frontier. */
 import { allCandidates, type Candidate, candidateName } from '../controller/candidates.ts';
+import { hasIdleHours } from '../controller/idle-hours.ts';
 import { limitsOf, objectiveOf } from '../controller/objective.ts';
 import { pastCovers, pastLevels } from '../controller/past-levels.ts';
 import { type SlotDemand, slotDemand } from '../controller/slot-demand.ts';
@@ -98,7 +99,7 @@ async function candidatesOf(
   const peaks = demand.highest.slice(slotAt(fromMs), span.to);
   const limits = limitsOf(settings);
   const objective = objectiveOf(settings);
-  const candidates = allCandidates(peaks);
+  const candidates = allCandidates(peaks, hasIdleHours(demand, span));
   const scored: ScoredCandidate[] = [];
   for (const candidate of candidates) {
     const levels = pastLevels(candidate, past, span, limits);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../src/controller/candidates.ts';
-import { heldBack, pastCovers, pastLevels, slidingMaximum } from '../../src/controller/past-levels.ts';
+import { pastCovers, pastLevels } from '../../src/controller/past-levels.ts';
+import { heldBack, slidingMaximum } from '../../src/controller/window-maxima.ts';
 import { expectedDurationMs, planLevels, requestRateLevels } from '../../src/controller/policy.ts';
 import { slotDemand } from '../../src/controller/slot-demand.ts';
 import { createForecaster } from '../../src/forecast/index.ts';

@@ -1,24 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { repeatedPeaks } from '../../src/controller/repeat.ts';
-import { slotDemand } from '../../src/controller/slot-demand.ts';
-import { DAY_MS, HOUR_MS, SLOT_MS } from '../../src/time.ts';
+import { DAY_MS, HOUR_MS } from '../../src/time.ts';
+import { demandFrom } from './demand-from.ts';
 
 const DAY = 288;
-
-function demandFrom(startMs: number, slots: number, peakAt: (timeMs: number) => number, timeZone = 'UTC') {
-  const series = Float64Array.from({ length: slots }, (_, slot) => peakAt(startMs + slot * SLOT_MS));
-  const history = {
-    startMs,
-    stepSeconds: 300,
-    invocations: series,
-    averageDurationMs: series,
-    meanConcurrency: series,
-    peakConcurrency: series,
-    peakBasis: 'observed' as const,
-    peakWindowSeconds: 300,
-  };
-  return slotDemand(history, timeZone);
-}
 
 const START = Date.parse('2026-03-23T00:00:00Z');
 
