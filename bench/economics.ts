@@ -1,11 +1,12 @@
 /**
- * `npx tsx bench/economics.ts [part-of-a-trace-id]`: the pool model against the simulation of every request on the traces in
+ * `npm run bench:economics`: the pool model against the simulation of every request on the traces in
  * data/traces, as the table in docs/economics.md, and how fast both are.
  */
 import { poolModel } from '../src/economics/pool-model.ts';
 import { poolUsage } from '../src/economics/pool.ts';
 import { ArrivalGenerator } from '../src/twin/arrivals.ts';
 import { EnvironmentPool } from '../src/twin/environments.ts';
+import { benchArguments, refuse } from './command-line.ts';
 import {
   coldStartError,
   type Comparison,
@@ -51,10 +52,17 @@ function summary(comparisons: readonly Comparison[]): string {
   );
 }
 
+const USAGE = `Usage: npm run bench:economics -- [part of a trace's id]
+
+What plans cost and miss by the pool model, against the simulation of every request on the traces in
+data/traces, and how fast both are; all traces unless a part of an id is given.`;
+
 function compareAll(part: string): void {
+  const entries = traceEntries().filter(({ id }) => id.includes(part));
+  if (entries.length === 0) refuse(`no trace in data/traces has "${part}" in its id`, USAGE);
   const all: Comparison[] = [];
   console.log('| trace | duration (s) | level: cold starts simulated/modelled | worst cost error |\n|---|---|---|---|');
-  for (const entry of traceEntries().filter(({ id }) => id.includes(part))) {
+  for (const entry of entries) {
     const trace = readCounts(entry, MOST_REQUESTS);
     for (const durationMs of DURATIONS_MS) {
       const comparisons = compareLevels(trace, durationMs, { shares: SHARES, seeds: SEEDS });
@@ -124,7 +132,8 @@ function timeSimulation(durationVariation: number): void {
   );
 }
 
-compareAll(process.argv[2] ?? '');
+const { positionals } = benchArguments(USAGE, { allowPositionals: true, options: {} });
+compareAll(positionals[0] ?? '');
 console.log();
 for (const load of [2, 20, 200]) timeModel(load);
 for (const durationVariation of [0, 0.5]) timeSimulation(durationVariation);

@@ -1,12 +1,11 @@
 /**
  * `npm run bench:forecast`: how good forecasts are on the traces in data/traces, from rolling origins, against baselines and
- * peers at the same origins, and what they cost. Options: a part of a trace's id; --only accuracy, windows, peers or speed;
- * --full (peers at every 37th step of all traces: hours).
+ * peers at the same origins, and what they cost.
  */
-import { parseArgs } from 'node:util';
 import { seasonalNaiveError } from '../src/forecast/accuracy.ts';
 import type { BacktestPlan, QuantileForecaster } from '../src/forecast/backtest.ts';
 import { rollingOrigin } from '../src/forecast/backtest.ts';
+import { benchArguments } from './command-line.ts';
 import { MODELS, OWN, WINDOW_MODELS } from './forecast-models.ts';
 import type { PeerForecasts, PeerTask } from './forecast-peers.ts';
 import { augursForecasts, pythonForecasts } from './forecast-peers.ts';
@@ -30,7 +29,14 @@ const HELD_OUT = ['c13', 'large-c15', 'large-c157', 'ms-machine-01', 'worldcup98
 const WINDOWS = [3, 6, 12] as const;
 const WINDOW_LEVELS = [0.9, 0.95, 0.99] as const;
 
-const { values: options, positionals } = parseArgs({
+const USAGE = `Usage: npm run bench:forecast -- [part of a trace's id] [options]
+
+How good forecasts are on the traces in data/traces, from rolling origins, and what they cost.
+
+  --only <part>   accuracy, windows, peers or speed alone
+  --full          peers at every ${PEER_STRIDE}th step of all traces: hours`;
+
+const { values: options, positionals } = benchArguments(USAGE, {
   allowPositionals: true,
   options: {
     full: { type: 'boolean', default: false },

@@ -1,18 +1,25 @@
 /**
  * `npm run bench:speed`: how long a replay of two weeks, a tick and its forecasting take, and how much memory. Times are the
  * least of several runs, of the clock and of the processor: whatever else the machine does only adds to them.
- * Options: --only replay, tick or forecast; --runs N; --node FILE, another Node.js for the ticks.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { DAY_MS, SLOT_MS } from '../src/time.ts';
+import { benchArguments } from './command-line.ts';
 import { printSpeed } from './forecast-speed.ts';
 
-const { values: options } = parseArgs({
+const USAGE = `Usage: npm run bench:speed -- [options]
+
+How long a replay of two weeks, a tick and its forecasting take, and how much memory.
+
+  --only <part>   replay, tick or forecast alone
+  --runs <n>      the least of so many runs (default: 3)
+  --node <file>   another Node.js for the ticks`;
+
+const { values: options } = benchArguments(USAGE, {
   options: {
     only: { type: 'string', default: '' },
     runs: { type: 'string', default: '3' },

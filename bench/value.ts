@@ -3,7 +3,6 @@
  * A case is a trace and a price of a cold start. docs/evaluation.md has the table.
  */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { parseTargetConfig, type TargetConfig } from '../src/config.ts';
 import { objectiveOf } from '../src/controller/objective.ts';
 import { readMetricsFile } from '../src/input/metrics-file.ts';
@@ -12,6 +11,7 @@ import { type Evaluation, periodOf, prepareEvaluation } from '../src/replay/eval
 import { walkThrough } from '../src/replay/replay.ts';
 import { renderTable } from '../src/report/terminal.ts';
 import { DAY_MS } from '../src/time.ts';
+import { benchArguments } from './command-line.ts';
 
 const TRACES = new URL('../data/traces/', import.meta.url);
 const PRICES_USD = [0.003, 0.03, 0.3];
@@ -33,7 +33,17 @@ interface Case {
   chosen: string;
 }
 
-const { values: args } = parseArgs({
+const USAGE = `Usage: npm run bench:value -- [options]
+
+What Prewarm's plans are worth on the traces in data/traces, against the best that could have been set up
+without it, at ${PRICES_USD.join(', ')} USD per cold start: ten minutes.
+
+  --trace <text>         only traces whose id contains this
+  --duration-ms <ms>     of a request (default: 2000)
+  --cold-start-ms <ms>   to start an environment (default: 5000)
+  --days <n>             score at most so many days, the last (default: ${MOST_DAYS})`;
+
+const { values: args } = benchArguments(USAGE, {
   options: {
     /** Only traces whose id contains this. */
     trace: { type: 'string', default: '' },
