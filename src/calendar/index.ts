@@ -16,9 +16,40 @@ export interface CalendarContext {
   occurrences: readonly Occurrence[];
 }
 
-/** The history without what happened in events: it is neither learned from, nor repeated, nor compared on. */
-export function withoutEvents(history: DemandHistory, occurrences: readonly Occurrence[]): DemandHistory {
-  return maskTraining(history, occurrences.filter(changesDemand));
+/** The past as it was seen at a moment. */
+export interface SeenPast {
+  /** Without events and outages: nothing else is learned from, repeated or compared on. */
+  ordinary: DemandHistory;
+  /** Without outages alone. */
+  withEvents: DemandHistory;
+  /** Changes with what is left out. */
+  key: string;
+}
+
+export interface PastViews {
+  /** When an outage becomes known, or what is thought of it changes; ascending. */
+  changesMs: readonly number[];
+  at: (timeMs: number) => SeenPast;
+}
+
+/** What of a history counts as ordinary, at each moment: an outage is left out from the moment on at which it is known. */
+export function pastViews(history: DemandHistory, { timeZone, occurrences }: CalendarContext): PastViews {
+  const learned = maskTraining(history, occurrences.filter(changesDemand));
+  const outages = detectOutages(learned, timeZone);
+  const views = new Map<string, SeenPast>();
+  return {
+    changesMs: outageChanges(outages),
+    at: (timeMs) => {
+      const known = outagesKnownAt(outages, timeMs);
+      const key = known.map(({ fromMs }) => fromMs).join();
+      let view = views.get(key);
+      if (!view) {
+        view = { ordinary: maskTraining(learned, known), withEvents: maskTraining(history, known), key };
+        views.set(key, view);
+      }
+      return view;
+    },
+  };
 }
 
 /**
@@ -28,19 +59,14 @@ export function withoutEvents(history: DemandHistory, occurrences: readonly Occu
  */
 export function calendarForecaster(
   history: DemandHistory,
-  { timeZone, occurrences }: CalendarContext,
+  context: CalendarContext,
   create: CreateForecaster,
 ): Forecaster {
-  const learned = withoutEvents(history, occurrences);
-  const outages = detectOutages(learned, timeZone);
-  const changesMs = outageChanges(outages);
-  const local = (demand: DemandHistory) => localForecaster(demand, timeZone, create);
+  const { changesMs, at } = pastViews(history, context);
+  const seenAt = (timeMs: number) => localForecaster(at(timeMs).ordinary, context.timeZone, create);
   const seasonal =
     changesMs.length === 0
-      ? local(learned)
-      : forecasterOfViews({
-          changesMs,
-          create: (view) => local(maskTraining(learned, outagesKnownAt(outages, changesMs[view - 1] ?? -Infinity))),
-        });
-  return withEvents(seasonal, occurrences);
+      ? seenAt(-Infinity)
+      : forecasterOfViews({ changesMs, create: (view) => seenAt(changesMs[view - 1] ?? -Infinity) });
+  return withEvents(seasonal, context.occurrences);
 }

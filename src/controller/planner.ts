@@ -3,11 +3,11 @@ import {
   adjustLevels,
   calendarForecaster,
   factorAt,
-  isComparable,
   isLikeAnother,
   type Occurrence,
+  pastViews,
   resolve,
-  withoutEvents,
+  type SeenPast,
 } from '../calendar/index.ts';
 import type { Settings } from '../config.ts';
 import { poolDemandOf } from '../economics/load.ts';
@@ -25,9 +25,10 @@ import { choiceLately } from './lately.ts';
 import { limitsOf, objectiveOf } from './objective.ts';
 import { type PastCovers, pastCovers, pastLevels } from './past-levels.ts';
 import { expectedDurationMs, type PlanContext, planLevels } from './policy.ts';
-import { type SlotDemand, slotDemand } from './slot-demand.ts';
+import { demandSeen } from './seen-demand.ts';
+import type { SlotDemand } from './slot-demand.ts';
 import { BLOCK_MS, forgetBlocksBefore, type KnownUsages } from './track-record.ts';
-import { type Footing, type ForecastTrust, judgeForecast } from './trust.ts';
+import { type Footing, type ForecastTrust, isTooHigh, judgeForecast } from './trust.ts';
 
 export type PlannerSettings = Pick<
   Settings,
@@ -74,10 +75,12 @@ export interface PlannerMemory {
   covers: Map<number, Float64Array>;
   usages: KnownUsages;
   choices: Map<number, Choice | null>;
+  /** The outages that `usages` leave out. */
+  comparedWithout: string;
 }
 
 export function emptyMemory(): PlannerMemory {
-  return { covers: new Map(), usages: new Map(), choices: new Map() };
+  return { covers: new Map(), usages: new Map(), choices: new Map(), comparedWithout: '' };
 }
 
 /** Work that does not depend on the moment is done once and kept, so that a walk through weeks of ticks is cheap. */
@@ -87,22 +90,33 @@ export function createPlanner(
   memory: PlannerMemory = emptyMemory(),
 ): Planner {
   const occurrences = occurrencesAround(history, settings);
-  const forecaster = calendarForecaster(history, { timeZone: settings.timeZone, occurrences }, createForecaster);
-  const ordinary = withoutEvents(history, occurrences);
-  const demand = seenThrough(slotDemand(ordinary, settings.timeZone), history, occurrences);
-  const covers = pastCovers(forecaster, demand.startMs, memory.covers);
-  const context: ChoiceContext = {
-    demand,
+  const calendar = { timeZone: settings.timeZone, occurrences };
+  const forecaster = calendarForecaster(history, calendar, createForecaster);
+  const views = pastViews(history, calendar);
+  const covers = pastCovers(forecaster, history.startMs, memory.covers);
+  const contextOf = perKey((past: SeenPast): ChoiceContext => ({
+    demand: demandSeen(past, settings.timeZone, occurrences),
     covers,
-    pool: poolsFrom((fromMs) => comparedPool(ordinary, settings, fromMs)),
+    pool: poolsFrom((fromMs) => comparedPool(past.ordinary, settings, fromMs)),
     settings,
     usages: memory.usages,
     choices: memory.choices,
+  }));
+  /** From what was known at that moment, so that it does not matter when it is asked for. */
+  const choiceMadeAt = (epochMs: number) => {
+    const past = views.at(epochMs);
+    if (!memory.choices.has(epochMs)) {
+      forgetBefore(epochMs - MEMORY_MS, memory);
+      if (past.key !== memory.comparedWithout) memory.usages.clear();
+      memory.comparedWithout = past.key;
+    }
+    return choiceAt(epochMs, contextOf(past));
   };
   const knownSlotsAt = (nowMs: number) => {
     // A step that is not over is not known, whatever the file says of it.
-    const steps = Math.floor((nowMs - demand.startMs) / (demand.slotsPerStep * SLOT_MS));
-    return Math.max(0, Math.min(demand.mean.length, steps * demand.slotsPerStep));
+    const stepMs = history.stepSeconds * 1000;
+    const steps = Math.floor((nowMs - history.startMs) / stepMs);
+    return (Math.max(0, Math.min(history.meanConcurrency.length, steps)) * stepMs) / SLOT_MS;
   };
   return {
     forecastAt: (originMs, horizon) => forecaster.forecastAt(originMs, horizon),
@@ -113,9 +127,9 @@ export function createPlanner(
       const forecast = once(() => certain(forecaster.forecastAt(nowMs, { horizonSlots })));
       const { startMs } = probe.forecast;
       const knownSlots = knownSlotsAt(nowMs);
-      const epochMs = floorTo(demand.startMs + knownSlots * SLOT_MS, BLOCK_MS);
-      if (!memory.choices.has(epochMs)) forgetBefore(epochMs - MEMORY_MS, memory);
-      const choice = choiceAt(epochMs, context);
+      const { demand } = contextOf(views.at(nowMs));
+      const epochMs = floorTo(history.startMs + knownSlots * SLOT_MS, BLOCK_MS);
+      const choice = choiceMadeAt(epochMs);
       const trust = judgeForecast(demand, covers, knownSlots);
       const lately = (scores: readonly CandidateScore[]) =>
         choiceLately(scores, { usages: memory.usages, toBlock: epochMs / BLOCK_MS }, objectiveOf(settings));
@@ -163,21 +177,14 @@ function occurrencesAround(history: DemandHistory, settings: PlannerSettings): O
   return resolve(settings, { fromMs: history.startMs, toMs: endMs + settings.horizonHours * 3_600_000 + 2 * DAY_MS });
 }
 
-/**
- * What is seen in an event is no ordinary day to repeat or to compare on, but it is the newest there is for policies that follow
- * it: as it is where the day is like another one, divided by the event's factor, which the plan multiplies with again. A level that was set
- * says nothing of what is usual.
- */
-function seenThrough(demand: SlotDemand, history: DemandHistory, occurrences: readonly Occurrence[]): SlotDemand {
-  const isKnown = (slot: number) => !Number.isNaN(demand.mean[slot]!);
-  const { startMs } = demand;
-  const whole = once(() => slotDemand(history).seen);
-  const seen = demand.seen.map((peak, slot) => {
-    const slotMs = startMs + slot * SLOT_MS;
-    if (isKnown(slot) || !isComparable(slotMs, occurrences)) return peak;
-    return whole()[slot]! / factorAt(slotMs, occurrences);
-  });
-  return { ...demand, seen };
+/** Makes what belongs to a view once. */
+function perKey<T extends { key: string }, R>(make: (view: T) => R): (view: T) => R {
+  const made = new Map<string, R>();
+  return (view) => {
+    let result = made.get(view.key);
+    if (result === undefined) made.set(view.key, (result = make(view)));
+    return result;
+  };
 }
 
 /** Makes the pool when it is first asked for, and again only where an earlier moment is: a walk goes on. */
@@ -216,7 +223,7 @@ const FOLLOWING: readonly Candidate['kind'][] = ['on-demand', 'recent'];
 
 /**
  * The winner with those that did about as well. Where the forecast is not trusted, no winner that rests on days gone by, but what
- * did best lately without a forecast; where nothing is known of the demand, what needs no news of it. Nobody where nothing
+ * did best lately without a forecast, and follows demand where that fell; where nothing is known of the demand, what needs no news of it. Nobody where nothing
  * was compared.
  */
 function blendFor(choice: Choice | null, { footing, trust, lately }: Ground): Share[] {
@@ -230,7 +237,8 @@ function blendFor(choice: Choice | null, { footing, trust, lately }: Ground): Sh
   if (trust.trusted) return objectiveMet ? blendOf(winner, choice.ranked) : alone(winner);
   const others = restingOn(['constant', 'recent', 'repeat', 'on-demand']);
   if (FOLLOWING.includes(winner.candidate.kind)) return objectiveMet ? blendOf(winner, others) : alone(winner);
-  const instead = lately(others.includes(choice.onDemand) ? others : [...others, choice.onDemand]);
+  const left = isTooHigh(trust) ? restingOn(FOLLOWING) : others;
+  const instead = lately(left.includes(choice.onDemand) ? left : [...left, choice.onDemand]);
   return instead.objectiveMet ? blendOf(instead.winner, instead.ranked) : alone(instead.winner);
 }
 

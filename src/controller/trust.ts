@@ -35,7 +35,7 @@ const LOSS_WHEN_LOW = 1.5;
  * came, or quiet hours condemned any forecast, and this share of what a usual hour brings.
  */
 const LOSS_WHEN_HIGH = 3;
-const LEAST_EXCESS = 0.5;
+const LEAST_EXCESS = 0.25;
 const USUAL_SLOTS = (7 * DAY_MS) / SLOT_MS;
 /** Ratios to next to nothing say no more. */
 const MOST_RATIO = 1000;
@@ -57,6 +57,11 @@ export function judgeForecast(demand: SlotDemand, covers: PastCovers, knownSlots
   const material = Math.max(peaks / judged, LEAST_EXCESS * usualPeak(demand, knownSlots));
   const tooHigh = relativeLoss > LOSS_WHEN_HIGH && excess / judged > material;
   return { trusted: !tooLow && !tooHigh, coverage, relativeLoss, overshoot: ratio(quantiles, peaks) };
+}
+
+/** True where a forecast is not trusted since it asks for too much: demand is not what it was on any day before. */
+export function isTooHigh({ trusted, coverage }: ForecastTrust): boolean {
+  return !trusted && coverage >= LEAST_COVERAGE;
 }
 
 /** Sums over the slots that can be judged, their draws weighing one slot together. */

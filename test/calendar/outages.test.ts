@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskTraining } from '../../src/calendar/index.ts';
-import { detectOutages, outageChanges, outagesKnownAt } from '../../src/calendar/outages.ts';
+import { detectOutages, outagesKnownAt } from '../../src/calendar/outages.ts';
 import { DAY_MS, HOUR_MS, isoUtc, MINUTE_MS, SLOT_MS } from '../../src/time.ts';
 import { historyAt } from './support.ts';
 
@@ -37,7 +37,8 @@ describe('detectOutages finds', () => {
         fromMs: THEN - SLOT_MS,
         toMs: THEN + lengthMs + SLOT_MS,
         knownFromMs: THEN + 15 * MINUTE_MS,
-        normalFromMs: Infinity,
+        releasedFromMs: lengthMs > 4 * HOUR_MS ? THEN + 4 * HOUR_MS : Infinity,
+        againFromMs: THEN + lengthMs + SLOT_MS,
       },
     ]);
   });
@@ -78,7 +79,13 @@ describe('detectOutages finds', () => {
       stepSeconds: 3600,
     });
     expect(outages).toEqual([
-      { fromMs: THEN - HOUR_MS, toMs: THEN + 3 * HOUR_MS, knownFromMs: THEN + HOUR_MS, normalFromMs: Infinity },
+      {
+        fromMs: THEN - HOUR_MS,
+        toMs: THEN + 3 * HOUR_MS,
+        knownFromMs: THEN + HOUR_MS,
+        releasedFromMs: Infinity,
+        againFromMs: THEN + 3 * HOUR_MS,
+      },
     ]);
   });
 
@@ -112,7 +119,14 @@ describe('detectOutages finds nothing in', () => {
       'a service wound down over hours',
       (timeMs) => around(timeMs) * Math.max(0, Math.min(1, 1 - (timeMs - THEN) / (6 * HOUR_MS))),
     ],
-    ['silence in the first two weeks', (timeMs) => (inside(timeMs, START + 13 * DAY_MS, HOUR_MS) ? 0 : around(timeMs))],
+    [
+      'silence in the first three days',
+      (timeMs) => (inside(timeMs, START + 2.9 * DAY_MS, HOUR_MS) ? 0 : around(timeMs)),
+    ],
+    [
+      'next to nothing in the first two weeks',
+      (timeMs) => (inside(timeMs, START + 13.5 * DAY_MS, HOUR_MS) ? 1 : around(timeMs)),
+    ],
     [
       'silence where it was silent last week, too',
       (timeMs) => (inside(timeMs, THEN, HOUR_MS) || inside(timeMs, THEN - 7 * DAY_MS, HOUR_MS) ? 0 : around(timeMs)),
@@ -138,14 +152,70 @@ describe('detectOutages finds nothing in', () => {
   });
 });
 
+describe('before two weeks are known', () => {
+  const at = (days: number, hours: number) => START + days * DAY_MS + hours * HOUR_MS;
+
+  it.each([
+    ['on the fourth day', at(3, 12)],
+    ['in the second week', at(8, 9)],
+    ['on a Saturday', at(5, 12)],
+    ['after a gap', at(9, 12)],
+  ])('an outage %s is found by the days before', (_, fromMs) => {
+    const unknown = (timeMs: number) => inside(timeMs, at(6, 0), DAY_MS);
+    const outages = found(
+      (timeMs) => (inside(timeMs, fromMs, 2 * HOUR_MS) ? 0 : unknown(timeMs) ? NaN : around(timeMs)),
+      { days: 13 },
+    );
+    expect(outages.map((outage) => [outage.fromMs, outage.toMs])).toEqual([
+      [fromMs - SLOT_MS, fromMs + 2 * HOUR_MS + SLOT_MS],
+    ]);
+  });
+
+  it.each([5, 6, 7, 9, 12, 13])('no idle weekend or night is one, with %i days of history', (days) => {
+    expect(found(atWork, { days })).toEqual([]);
+    // Idle on weekends alone, from midnight on: for four hours it might be an outage, on the first one.
+    const weekdays = found((timeMs) => (isWeekend(timeMs) ? 0 : around(timeMs)), { days });
+    expect(weekdays.map(({ fromMs }) => fromMs)).toEqual(days > 5 ? [at(5, 0) - SLOT_MS] : []);
+    for (const hours of [5, 30, 80]) expect(outagesKnownAt(weekdays, at(5, hours))).toEqual([]);
+  });
+
+  it('what is silent at the same time again is no outage', () => {
+    const outages = found(
+      (timeMs) => ([8, 9].some((day) => inside(timeMs, at(day, 12), HOUR_MS)) ? 0 : around(timeMs)),
+      {
+        days: 13,
+      },
+    );
+    expect(outages).toHaveLength(1);
+  });
+});
+
 describe('what lasts', () => {
-  it('is the new normal after a day', () => {
-    const [outage, ...more] = downFor(5 * DAY_MS);
-    expect(more).toEqual([]);
-    expect(outage?.normalFromMs).toBe(THEN + DAY_MS);
-    const known = (timeMs: number) => outagesKnownAt(outage ? [outage] : [], timeMs).length;
-    expect([THEN, THEN + 15 * MINUTE_MS, THEN + DAY_MS - 1, THEN + DAY_MS].map(known)).toEqual([0, 1, 1, 0]);
-    expect(outageChanges(outage ? [outage] : [])).toEqual([THEN + 15 * MINUTE_MS, THEN + DAY_MS]);
+  const statesOf = (lengthMs: number, afterHours: number[], days?: number) => {
+    const fromMs = days === undefined ? THEN : START + days * DAY_MS;
+    const outages = found((timeMs) => (inside(timeMs, fromMs, lengthMs) ? 0 : around(timeMs)));
+    return afterHours.map((hours) => outagesKnownAt(outages, fromMs + hours * HOUR_MS).length);
+  };
+
+  it.each([
+    ['in the fifth week', undefined],
+    ['in the second', 8.5],
+  ])('may be for good after four hours, and was an outage once demand is back, %s', (_, days) => {
+    expect(statesOf(10 * HOUR_MS, [0, 0.25, 3.9, 4, 9.9, 10.1, 100], days)).toEqual([0, 1, 1, 0, 0, 1, 1]);
+  });
+
+  it.each([
+    ['in the fifth week', undefined],
+    ['in the second', 8.5],
+  ])('is the new normal after a day, %s', (_, days) => {
+    expect(statesOf(50 * DAY_MS, [0.25, 3.9, 4, 23, 25, 49, 100], days)).toEqual([1, 1, 0, 0, 0, 0, 0]);
+    expect(statesOf(25 * HOUR_MS, [3.9, 4, 24, 25, 26, 100], days)).toEqual([1, 0, 0, 0, 0, 0]);
+  });
+
+  it('until closing time is an outage once there is demand on the next day', () => {
+    const [outage] = downFor(8 * HOUR_MS, atWork);
+    const known = (hours: number) => outagesKnownAt(outage ? [outage] : [], THEN + hours * HOUR_MS).length;
+    expect([3, 5, 12, 23].map(known)).toEqual([1, 0, 0, 1]);
   });
 });
 
