@@ -103,7 +103,7 @@ export async function replay(
       ...gapNotes(evaluation),
       ...degradationNotes(walk.decisions, period),
       ...measured,
-      ...budgetNotes(settings),
+      ...ownLimitNotes(settings),
       ...priceNotes(settings),
     ],
     walked: {
@@ -191,8 +191,14 @@ function gapNotes({ history, fromMs, toMs }: Evaluation): string[] {
   ];
 }
 
-function budgetNotes({ monthlyBudgetUsd }: Settings): string[] {
-  return monthlyBudgetUsd === undefined ? [] : ['monthlyBudgetUsd caps Prewarm alone, not the alternatives'];
+/** What anybody could have without Prewarm has neither a budget nor a minimum of Prewarm's. */
+function ownLimitNotes({ monthlyBudgetUsd, minCapacity }: Settings): string[] {
+  return [
+    ...(monthlyBudgetUsd === undefined ? [] : ['monthlyBudgetUsd caps Prewarm alone, not the alternatives']),
+    ...(minCapacity > 0
+      ? [`minCapacity = ${minCapacity} is held by Prewarm alone, whatever it costs, not by the alternatives`]
+      : []),
+  ];
 }
 
 function nothingToReplay(reading: MetricReading, settings: Settings, evaluateFromMs?: number): ReplayResult {

@@ -86,6 +86,18 @@ describe('a replay', () => {
     expect(replayText(found, plain)).toMatch(/the ceiling is (not )?kept\.$/m);
   });
 
+  it('says which limits bind Prewarm and nobody else', async () => {
+    const given = { maxCapacity: 60, minCapacity: 5, monthlyBudgetUsd: 10_000, coldStartPriceUsd: 0, horizonHours: 6 };
+    const limited = settingsOf(given);
+    const { notes, policies } = await replay(reading, limited, { evaluateFromMs: evaluateFromMs + 22 * HOUR_MS });
+    expect(notes).toContain('minCapacity = 5 is held by Prewarm alone, whatever it costs, not by the alternatives');
+    expect(notes).toContain('monthlyBudgetUsd caps Prewarm alone, not the alternatives');
+    const least = (name: string) =>
+      Math.min(...policies.find((policy) => policy.name === name)!.timeline.map(({ capacity }) => capacity));
+    expect([least('prewarm'), least('on-demand')]).toEqual([5, 0]);
+    expect((await result).notes.join()).not.toMatch(/alone/);
+  });
+
   it('says what it needs when the data is too short', async () => {
     const short = readingOf({
       stepSeconds: 300,
