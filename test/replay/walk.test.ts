@@ -29,14 +29,14 @@ const { history } = causalDemand(
 const period = { history, fromMs: START_MS, toMs: START_MS + 6 * HOUR_MS, settings, actionLatenessMs: 5000 };
 
 describe('the walk', () => {
-  it('asks for what a slot needs the lead time ahead, and lets go when it ends', async () => {
+  it('asks for what a slot needs the lead time ahead, and lets go a minute before it ends', async () => {
     const busyMs = START_MS + 3 * HOUR_MS;
     const busy = plannerOf((slotMs) => (slotMs >= busyMs && slotMs < busyMs + HOUR_MS ? 7 : 2));
     const { timeline, ticks, policies } = await walkController(() => busy, period);
     expect(timeline).toEqual([
       { atMs: START_MS + TICK_OFFSET_MS, capacity: 2 },
       { atMs: busyMs - settings.leadTimeSeconds * 1000, capacity: 7 },
-      { atMs: busyMs + HOUR_MS, capacity: 2 },
+      { atMs: busyMs + HOUR_MS - MINUTE_MS, capacity: 2 },
     ]);
     expect(ticks).toBe(72);
     expect([...policies]).toEqual([['made up', 72]]);
