@@ -30,7 +30,7 @@ const BEFORE_MS = 30 * MINUTE_MS;
  * off for good is paid for until then. What lasts longer than a day is how things are now.
  */
 const LEAST_MS = 15 * MINUTE_MS;
-const HELD_MS = 4 * HOUR_MS;
+const HELD_MS = 8 * HOUR_MS;
 const LASTING_MS = DAY_MS;
 /** Requests a minute below which silence may be chance: at 10, a quarter of an hour without any has odds of 1 to 10^65. */
 const BUSY_PER_MINUTE = 10;

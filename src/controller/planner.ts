@@ -28,7 +28,7 @@ import { expectedDurationMs, type PlanContext, planLevels } from './policy.ts';
 import { demandSeen } from './seen-demand.ts';
 import type { SlotDemand } from './slot-demand.ts';
 import { BLOCK_MS, forgetBlocksBefore, type KnownUsages } from './track-record.ts';
-import { type Footing, type ForecastTrust, isTooHigh, judgeForecast } from './trust.ts';
+import { type Footing, type ForecastTrust, judgeForecast } from './trust.ts';
 
 export type PlannerSettings = Pick<
   Settings,
@@ -223,7 +223,7 @@ const FOLLOWING: readonly Candidate['kind'][] = ['on-demand', 'recent'];
 
 /**
  * The winner with those that did about as well. Where the forecast is not trusted, no winner that rests on days gone by, but what
- * did best lately without a forecast, and follows demand where that fell; where nothing is known of the demand, what needs no news of it. Nobody where nothing
+ * did best lately without a forecast; where nothing is known of the demand, what needs no news of it. Nobody where nothing
  * was compared.
  */
 function blendFor(choice: Choice | null, { footing, trust, lately }: Ground): Share[] {
@@ -237,8 +237,7 @@ function blendFor(choice: Choice | null, { footing, trust, lately }: Ground): Sh
   if (trust.trusted) return objectiveMet ? blendOf(winner, choice.ranked) : alone(winner);
   const others = restingOn(['constant', 'recent', 'repeat', 'on-demand']);
   if (FOLLOWING.includes(winner.candidate.kind)) return objectiveMet ? blendOf(winner, others) : alone(winner);
-  const left = isTooHigh(trust) ? restingOn(FOLLOWING) : others;
-  const instead = lately(left.includes(choice.onDemand) ? left : [...left, choice.onDemand]);
+  const instead = lately(others.includes(choice.onDemand) ? others : [...others, choice.onDemand]);
   return instead.objectiveMet ? blendOf(instead.winner, instead.ranked) : alone(instead.winner);
 }
 

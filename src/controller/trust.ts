@@ -59,11 +59,6 @@ export function judgeForecast(demand: SlotDemand, covers: PastCovers, knownSlots
   return { trusted: !tooLow && !tooHigh, coverage, relativeLoss, overshoot: ratio(quantiles, peaks) };
 }
 
-/** True where a forecast is not trusted since it asks for too much: demand is not what it was on any day before. */
-export function isTooHigh({ trusted, coverage }: ForecastTrust): boolean {
-  return !trusted && coverage >= LEAST_COVERAGE;
-}
-
 /** Sums over the slots that can be judged, their draws weighing one slot together. */
 function tally({ highest, mean, peaks }: SlotDemand, quantiles: Float64Array, { from, to }: SlotSpan) {
   const sum = { judged: 0, covered: 0, peaks: 0, quantiles: 0, excess: 0 };

@@ -37,7 +37,7 @@ describe('detectOutages finds', () => {
         fromMs: THEN - SLOT_MS,
         toMs: THEN + lengthMs + SLOT_MS,
         knownFromMs: THEN + 15 * MINUTE_MS,
-        releasedFromMs: lengthMs > 4 * HOUR_MS ? THEN + 4 * HOUR_MS : Infinity,
+        releasedFromMs: lengthMs > 8 * HOUR_MS ? THEN + 8 * HOUR_MS : Infinity,
         againFromMs: THEN + lengthMs + SLOT_MS,
       },
     ]);
@@ -173,10 +173,10 @@ describe('before two weeks are known', () => {
 
   it.each([5, 6, 7, 9, 12, 13])('no idle weekend or night is one, with %i days of history', (days) => {
     expect(found(atWork, { days })).toEqual([]);
-    // Idle on weekends alone, from midnight on: for four hours it might be an outage, on the first one.
+    // Idle on weekends alone, from midnight on: for eight hours it might be an outage, on the first one.
     const weekdays = found((timeMs) => (isWeekend(timeMs) ? 0 : around(timeMs)), { days });
     expect(weekdays.map(({ fromMs }) => fromMs)).toEqual(days > 5 ? [at(5, 0) - SLOT_MS] : []);
-    for (const hours of [5, 30, 80]) expect(outagesKnownAt(weekdays, at(5, hours))).toEqual([]);
+    for (const hours of [9, 30, 80]) expect(outagesKnownAt(weekdays, at(5, hours))).toEqual([]);
   });
 
   it('what is silent at the same time again is no outage', () => {
@@ -200,22 +200,24 @@ describe('what lasts', () => {
   it.each([
     ['in the fifth week', undefined],
     ['in the second', 8.5],
-  ])('may be for good after four hours, and was an outage once demand is back, %s', (_, days) => {
-    expect(statesOf(10 * HOUR_MS, [0, 0.25, 3.9, 4, 9.9, 10.1, 100], days)).toEqual([0, 1, 1, 0, 0, 1, 1]);
+  ])('may be for good after eight hours, and was an outage once demand is back, %s', (_, days) => {
+    expect(statesOf(10 * HOUR_MS, [0, 0.25, 7.9, 8, 9.9, 10.1, 100], days)).toEqual([0, 1, 1, 0, 0, 1, 1]);
   });
 
   it.each([
     ['in the fifth week', undefined],
     ['in the second', 8.5],
   ])('is the new normal after a day, %s', (_, days) => {
-    expect(statesOf(50 * DAY_MS, [0.25, 3.9, 4, 23, 25, 49, 100], days)).toEqual([1, 1, 0, 0, 0, 0, 0]);
-    expect(statesOf(25 * HOUR_MS, [3.9, 4, 24, 25, 26, 100], days)).toEqual([1, 0, 0, 0, 0, 0]);
+    expect(statesOf(50 * DAY_MS, [0.25, 7.9, 8, 23, 25, 49, 100], days)).toEqual([1, 1, 0, 0, 0, 0, 0]);
+    expect(statesOf(25 * HOUR_MS, [7.9, 8, 24, 25, 26, 100], days)).toEqual([1, 0, 0, 0, 0, 0]);
   });
 
   it('until closing time is an outage once there is demand on the next day', () => {
-    const [outage] = downFor(8 * HOUR_MS, atWork);
+    const [outage] = downFor(10 * HOUR_MS, (timeMs) =>
+      hourOf(timeMs) < 6 || hourOf(timeMs) >= 20 ? 0 : around(timeMs),
+    );
     const known = (hours: number) => outagesKnownAt(outage ? [outage] : [], THEN + hours * HOUR_MS).length;
-    expect([3, 5, 12, 23].map(known)).toEqual([1, 0, 0, 1]);
+    expect([7, 9, 15, 23].map(known)).toEqual([1, 0, 0, 1]);
   });
 });
 

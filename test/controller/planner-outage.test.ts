@@ -50,14 +50,14 @@ describe.each([4, 8])('an outage of a morning on day %d', (day) => {
 
   it('is paid for a few hours where it is for good', () => {
     const off = days(day + 2, { day, hours: 48 });
-    const held = [13, 17, 24, 36].map((hours) => planAt(off, at(hours)).plan.capacity[0]!);
+    const held = [13, 19, 24, 36].map((hours) => planAt(off, at(hours)).plan.capacity[0]!);
     expect(held[0]).toBeGreaterThan(30);
     expect(Math.max(...held.slice(1))).toBeLessThan(3);
   });
 });
 
 it('decides across an outage the same with the memory of earlier ticks as without', () => {
-  const history = days(6, { day: 4, hours: 7 });
+  const history = days(6, { day: 4, hours: 9 });
   const memory = emptyMemory();
   for (const hours of [9, 12.5, 15, 18.5]) {
     const nowMs = START + 4 * DAY_MS + hours * HOUR_MS;
