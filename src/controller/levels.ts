@@ -18,18 +18,24 @@ export const UNKNOWN = -1;
  * A release comes a minute before its slot ends: actions run some seconds late, and a step of five minutes that has begun is billed as
  * a whole, so that a release on time would be paid for until the next slot ends. docs/decisions/0023-release-a-minute-early.md
  */
-const RELEASE_AHEAD_MS = MINUTE_MS;
+export const RELEASE_AHEAD_SECONDS = 60;
+
+/** How long before a slot begins its level is asked for, and how long before it ends it is let go. */
+export interface SlotTiming {
+  leadTimeSeconds: number;
+  releaseAheadSeconds?: number;
+}
 
 /**
  * The plan, minute by minute from `startMs` to `endMs`: capacity that a slot needs is asked for `leadTimeSeconds` before
- * the slot begins, and let go a minute before the slot ends. The last slot's level lasts until `endMs`.
+ * the slot begins, and let go `releaseAheadSeconds` before the slot ends. The last slot's level lasts until `endMs`.
  *
- * level(t) = max of capacity over the slots that [t + 1 min, t + leadTimeSeconds] touches; with less lead than that minute, the lesser
- * of the two slots that it touches
+ * level(t) = max of capacity over the slots that [t + releaseAheadSeconds, t + leadTimeSeconds] touches; where the lead is the shorter
+ * of both, the lesser of the two slots that it touches
  */
 export function requestedLevels(
   plan: CapacityPlan,
-  leadTimeSeconds: number,
+  { leadTimeSeconds, releaseAheadSeconds = RELEASE_AHEAD_SECONDS }: SlotTiming,
   startMs: number,
   endMs: number,
 ): MinuteLevels {
@@ -40,7 +46,7 @@ export function requestedLevels(
   let first = 0;
   let end = 0;
   for (let minute = 0, timeMs = startMs - plan.startMs; minute < levels.length; minute++, timeMs += MINUTE_MS) {
-    while (first < last && timeMs + RELEASE_AHEAD_MS >= (first + 1) * slotMs) first++;
+    while (first < last && timeMs + releaseAheadSeconds * 1000 >= (first + 1) * slotMs) first++;
     while (end < last && timeMs + leadTimeSeconds * 1000 >= (end + 1) * slotMs) end++;
     let level = end < first ? Math.min(capacity[first]!, capacity[end]!) : 0;
     for (let slot = first; slot <= end; slot++) if (capacity[slot]! > level) level = capacity[slot]!;
@@ -78,7 +84,7 @@ const COARSE_MINUTES = 30;
  */
 export function holdPaid(levels: Int32Array, startMs: number, before: number): void {
   for (let minute = 0; minute < levels.length; minute++) {
-    const releaseMs = startMs + minute * MINUTE_MS + RELEASE_AHEAD_MS;
+    const releaseMs = startMs + minute * MINUTE_MS + RELEASE_AHEAD_SECONDS * 1000;
     if (releaseMs % (BILLED_MINUTES * MINUTE_MS) !== 0) levels[minute] = Math.max(levels[minute]!, before);
     before = levels[minute]!;
   }

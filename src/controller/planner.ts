@@ -20,6 +20,7 @@ import { type Candidate, candidateName } from './candidates.ts';
 import type { CandidateScore, Choice } from './choose.ts';
 import { type ChoiceContext, choiceAt } from './comparison.ts';
 import { explain } from './explain.ts';
+import { RELEASE_AHEAD_SECONDS } from './levels.ts';
 import { DEFAULT_COLD_START_MS, LEAST_IDLE_TIMEOUT_SECONDS } from './measured-settings.ts';
 import { choiceLately } from './lately.ts';
 import { limitsOf, objectiveOf } from './objective.ts';
@@ -206,6 +207,7 @@ function comparedPool(
     fromMs,
     coldStartMs,
     idleTimeoutSeconds: Math.max(LEAST_IDLE_TIMEOUT_SECONDS, idleTimeoutSeconds),
+    releaseAheadSeconds: RELEASE_AHEAD_SECONDS,
   });
 }
 

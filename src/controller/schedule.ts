@@ -61,7 +61,7 @@ export function compileSchedule(
   const pending = pendingActions(own, settings, nowMs);
   if (room < LEAST_ROOM) return { registerNow: null, actions: pending };
 
-  const wanted = coarsenFar(requestedLevels(plan, settings.leadTimeSeconds, startMs, endMs)).levels;
+  const wanted = coarsenFar(requestedLevels(plan, settings, startMs, endMs)).levels;
   const scheduled = scheduledLevels(presentLevel(state), pending, { startMs, minutes: wanted.length }).levels;
   const allowed = scheduled.map((level) => Math.min(level, settings.maxCapacity));
   if (settings.neverLower) raiseTo(wanted, allowed);

@@ -13,12 +13,15 @@ export interface PoolAssumptions {
   durationVariation?: number;
   /** Plans are only tried from here on; default: from the beginning. */
   fromMs?: number;
+  /** A level that falls does so this long before its span ends, and is paid for until then. Default: 0. */
+  releaseAheadSeconds?: number;
 }
 
 /** A demand with all that does not depend on a plan. */
 export interface PoolModel extends ColdStartModel, SpannedModel {
   startMs: number;
   stepSeconds: number;
+  releaseAheadSeconds: number;
   /** Rows of `losses` for the share that spills over. */
   spillRow: Int32Array;
   /** Levels are divided by it before their row is asked: less varied than Poisson, a load needs fewer. */
@@ -49,6 +52,7 @@ export function poolModel(demand: PoolDemand, assumptions: PoolAssumptions): Poo
   const model: PoolModel = {
     startMs: demand.startMs,
     stepSeconds: load.stepSeconds,
+    releaseAheadSeconds: assumptions.releaseAheadSeconds ?? 0,
     length,
     coldStartMs,
     idleTimeoutSeconds,

@@ -10,22 +10,36 @@ import { REQUESTS_PER_SECOND_PER_PROVISIONED, SHORTEST_SECONDS, type Spans } fro
  */
 export function busySteps(model: PoolModel, levels: ArrayLike<number>, spans: Spans): BusySteps {
   const { steps, highestPeak, isPlain } = spans;
+  const lastSteps = Math.min(steps, Math.ceil(model.releaseAheadSeconds / model.stepSeconds));
   const busy = model.scratch;
   busy.count = 0;
   let before = 0;
   for (let span = 0; span < levels.length; span++) {
     const level = levels[span]!;
-    if (isPlain[span] === 0) before = addShelteredSteps(model, { level, before, from: span * steps, steps }, busy);
-    else {
-      before = level;
-      if (highestPeak[span]! > level) addSteps(model, level, { from: span * steps, steps }, busy);
+    // A fall comes some steps early.
+    const last = lastSteps > 0 ? Math.min(level, levels[span + 1] ?? level) : level;
+    const from = span * steps;
+    const until = last < level ? from + steps - lastSteps : from + steps;
+    const to = from + steps;
+    if (isPlain[span] === 0) {
+      before = addShelteredSteps(model, { level, before, from, to: until }, busy);
+      before = addShelteredSteps(model, { level: last, before, from: until, to }, busy);
+    } else {
+      before = last;
+      if (highestPeak[span]! > level) addSteps(model, level, { from, to: until }, busy);
+      if (highestPeak[span]! > last) addSteps(model, last, { from: until, to }, busy);
     }
   }
   return busy;
 }
 
-function addSteps(model: PoolModel, shelter: number, span: { from: number; steps: number }, busy: BusySteps): void {
-  for (let i = span.from; i < span.from + span.steps; i++) {
+function addSteps(
+  model: PoolModel,
+  shelter: number,
+  { from, to }: { from: number; to: number },
+  busy: BusySteps,
+): void {
+  for (let i = from; i < to; i++) {
     if (model.highestPeak[i]! > shelter) addStep(busy, i, shelter);
   }
 }
@@ -39,12 +53,12 @@ function addStep(busy: BusySteps, i: number, shelter: number): void {
 /** Returns what is left of the level before. */
 function addShelteredSteps(
   model: PoolModel,
-  span: { level: number; before: number; from: number; steps: number },
+  span: { level: number; before: number; from: number; to: number },
   busy: BusySteps,
 ): number {
   const { durationSeconds, requestsPerSecond, meanLoad } = model.load;
   let { before } = span;
-  for (let i = span.from; i < span.from + span.steps; i++) {
+  for (let i = span.from; i < span.to; i++) {
     const duration = durationSeconds[i]!;
     let here = span.level;
     if (here < before && duration > model.stepSeconds) {

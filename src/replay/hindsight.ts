@@ -1,4 +1,5 @@
 /** Candidates chosen with the period known: constant levels, and plans that know how many requests come in every minute. */
+import { RELEASE_AHEAD_SECONDS } from '../controller/levels.ts';
 import { slidingMaximum } from '../controller/window-maxima.ts';
 import { MINUTE_MS, SLOT_MS, SLOT_SECONDS } from '../time.ts';
 import { type DemandRecord, slotsOf, windowPeaks } from './demand-record.ts';
@@ -61,16 +62,24 @@ export function clairvoyantCandidates(
       cover === null
         ? slotsOf(record, period.startMs, slots).mean
         : coveredPeaks(record, period.startMs, { slots, cover });
-    const plan = (hold: string, held: Float64Array): Policy => {
+    const plan = (hold: string, held: Float64Array): Policy[] => {
       const levels = Int32Array.from(held, (level) => Math.min(limits.maxCapacity, Math.ceil(level)));
-      return {
-        name: `cover ${cover === null ? 'mean' : `q${cover * 100}`}, hold ${hold}`,
-        scheduled: scheduleSlots({ startMs: period.startMs, levels }, limits.leadTimeSeconds),
-      };
+      const name = `cover ${cover === null ? 'mean' : `q${cover * 100}`}, hold ${hold}`;
+      const released = (releaseAheadSeconds: number) =>
+        scheduleSlots(
+          { startMs: period.startMs, levels },
+          { leadTimeSeconds: limits.leadTimeSeconds, releaseAheadSeconds },
+        );
+      return [
+        { name, scheduled: released(0) },
+        { name: `${name}, released a minute early`, scheduled: released(RELEASE_AHEAD_SECONDS) },
+      ];
     };
     return [
-      ...HOLD_SECONDS.map((seconds) => plan(`${seconds / 60} min`, slidingMaximum(needed, slotsIn(seconds)))),
-      ...HOLD_AFTER_SECONDS.map((seconds) => plan(`${seconds / 60} min after`, heldAfter(needed, slotsIn(seconds)))),
+      ...HOLD_SECONDS.flatMap((seconds) => plan(`${seconds / 60} min`, slidingMaximum(needed, slotsIn(seconds)))),
+      ...HOLD_AFTER_SECONDS.flatMap((seconds) =>
+        plan(`${seconds / 60} min after`, heldAfter(needed, slotsIn(seconds))),
+      ),
     ];
   });
 }

@@ -27,5 +27,6 @@ export function lastWeekTimeline(record: DemandRecord, options: LastWeekOptions)
     const level = weekBeforeMs >= record.startMs ? week[slot] : day[slot];
     return Math.min(maxCapacity, level ?? 0);
   });
-  return scheduleSlots({ startMs, levels }, leadTimeSeconds);
+  // At the end of the slot, as one would write it without knowing better.
+  return scheduleSlots({ startMs, levels }, { leadTimeSeconds, releaseAheadSeconds: 0 });
 }

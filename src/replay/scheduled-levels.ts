@@ -1,5 +1,5 @@
 /** A level per slot as a schedule that has it ready when the slot begins. */
-import { requestedLevels } from '../controller/levels.ts';
+import { requestedLevels, type SlotTiming } from '../controller/levels.ts';
 import { SLOT_MS, SLOT_SECONDS } from '../time.ts';
 import { type Timeline, timelineOfMinutes } from './timeline.ts';
 
@@ -10,9 +10,9 @@ export interface SlotLevels {
   levels: Int32Array;
 }
 
-/** Capacity is asked for `leadTimeSeconds` before the slot that needs it, as the controller does it, and let go at its end. */
-export function scheduleSlots({ startMs, levels }: SlotLevels, leadTimeSeconds: number): Timeline {
+/** Capacity is asked for ahead of the slot that needs it and let go ahead of its end, as the controller does it where nothing else is given. */
+export function scheduleSlots({ startMs, levels }: SlotLevels, timing: SlotTiming): Timeline {
   const plan = { policy: '', reason: '', startMs, stepSeconds: SLOT_SECONDS, capacity: levels, baseline: 0 };
   const endMs = startMs + levels.length * SLOT_MS;
-  return timelineOfMinutes(startMs, requestedLevels(plan, leadTimeSeconds, startMs, endMs).levels);
+  return timelineOfMinutes(startMs, requestedLevels(plan, timing, startMs, endMs).levels);
 }

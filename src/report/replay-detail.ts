@@ -105,7 +105,7 @@ async function candidatesOf(
     const levels = pastLevels(candidate, past, span, limits);
     const name = candidateName(candidate);
     const startMs = demand.startMs + span.from * SLOT_MS;
-    const scheduled = scheduleSlots({ startMs, levels }, settings.leadTimeSeconds);
+    const scheduled = scheduleSlots({ startMs, levels }, { leadTimeSeconds: settings.leadTimeSeconds });
     scored.push({ name, candidate, ...scoreOutcome(evaluation.estimate({ name, scheduled }), objective) });
     await onProgress(scored.length / candidates.length);
   }

@@ -182,7 +182,7 @@ describe('any plan', () => {
           startMs,
           endMs: endMs + 2 * HOUR_MS,
         });
-        const wanted = requestedLevels(plan, settings.leadTimeSeconds, startMs, endMs).levels;
+        const wanted = requestedLevels(plan, settings, startMs, endMs).levels;
         const enough = (level: number, minute: number) =>
           fired[minute]! >= level - (minute < 60 ? 0 : shortageTolerated(level));
         expect(wanted.every(enough)).toBe(true);

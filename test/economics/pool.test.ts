@@ -51,6 +51,16 @@ describe('cold starts', () => {
     expect(evaluate(measured(peaks), levels).coldStarts).toBeCloseTo(expected, 10);
   });
 
+  it.each([
+    ['is covered by a release on time', 0, 0],
+    ['meets what is left after a release a minute early', 60, 4],
+    ['also where it is half a minute, since a minute is the finest that is known', 30, 4],
+  ])('a burst in the minute before a fall %s, and the bill is the same', (_, releaseAheadSeconds, expected) => {
+    const usage = evaluate(measured([1, 1, 1, 1, 6, 1, 1, 1, 1, 1]), [6, 2], { ...INSTANT, releaseAheadSeconds });
+    expect(usage.coldStarts).toBeCloseTo(expected, 10);
+    expect(usage.billedProvisionedMs).toBe(8 * 300_000);
+  });
+
   it('counts half of what comes back about when the idle timeout ends', () => {
     const counts = [4, ...zeros(9), 4];
     const { coldStarts } = evaluate(measured(counts), zeros(11));
