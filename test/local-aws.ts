@@ -2,7 +2,7 @@
 import { onTestFinished, vi } from 'vitest';
 import { createHandler } from '../src/handler.ts';
 import { readMetricsFile } from '../src/input/metrics-file.ts';
-import { DAY_MS, floorTo } from '../src/time.ts';
+import { DAY_MS, floorTo, TICK_OFFSET_MS } from '../src/time.ts';
 import { type LocalAws, startLocalAws } from '../src/twin/local-aws.ts';
 import { createWorld, type World, type WorldOptions } from '../src/twin/world.ts';
 
@@ -32,7 +32,7 @@ export async function openStage(options: Partial<WorldOptions> = {}): Promise<St
     world.feed(functionName, trace);
     world.registerTarget(functionName, { minCapacity: 1, maxCapacity: 50 });
   }
-  world.advanceTo(startMs + 20_000);
+  world.advanceTo(startMs + TICK_OFFSET_MS);
   const server = await startLocalAws(world);
   useEndpoint(server.endpoint);
   const writes = () => server.calls.map((call) => call.operation).filter((name) => !/^(Get|Describe|List)/.test(name));

@@ -79,13 +79,14 @@ const FINE_MINUTES = 240;
 const COARSE_MINUTES = 30;
 
 /**
- * Falls that come at another moment wait for the minute in which releases come: until then a level is paid for. `before` is the level of
- * the minute before the first, which is at `startMs`.
+ * Falls that come at another moment wait for the minute in which releases come: until then a level is paid for. `present` is the level of
+ * the minute before the first.
  */
-export function holdPaid(levels: Int32Array, startMs: number, before: number): void {
+export function holdPaid({ startMs, levels }: MinuteLevels, present: number): void {
+  let before = present;
   for (let minute = 0; minute < levels.length; minute++) {
-    const releaseMs = startMs + minute * MINUTE_MS + RELEASE_AHEAD_SECONDS * 1000;
-    if (releaseMs % (BILLED_MINUTES * MINUTE_MS) !== 0) levels[minute] = Math.max(levels[minute]!, before);
+    const stepEndMs = startMs + minute * MINUTE_MS + RELEASE_AHEAD_SECONDS * 1000;
+    if (stepEndMs % (BILLED_MINUTES * MINUTE_MS) !== 0) levels[minute] = Math.max(levels[minute]!, before);
     before = levels[minute]!;
   }
 }

@@ -10,6 +10,7 @@ import {
   requestedLevels,
   scheduledLevels,
   settleWithin,
+  type SlotTiming,
   surplusTolerated,
   UNKNOWN,
 } from './levels.ts';
@@ -19,10 +20,8 @@ import { ringName, splitByOwner } from './ring.ts';
 /** What happens to an `at()` in the past is undocumented, and an action may be late: none is submitted for less than this ahead. */
 export const MIN_AHEAD_MS = 2 * MINUTE_MS;
 
-export interface ScheduleSettings extends Pick<
-  Settings,
-  'leadTimeSeconds' | 'maxActions' | 'scalingMode' | 'namePrefix' | 'maxCapacity'
-> {
+export interface ScheduleSettings
+  extends SlotTiming, Pick<Settings, 'maxActions' | 'scalingMode' | 'namePrefix' | 'maxCapacity'> {
   /** The setting that `maxCapacity` comes from, itself by default. */
   cappedBy?: PlanLimits['cappedBy'];
   /** No minute gets less than is scheduled for it already: what is unknown lowers nothing. */
@@ -41,7 +40,8 @@ export interface Schedule {
 /**
  * Compiles a plan into the canonical schedule, given what is set up on AWS at `nowMs`.
  *
- * - Capacity is asked for `leadTimeSeconds` ahead of the slot that needs it and released when the slot ends.
+ * - Capacity is asked for `leadTimeSeconds` ahead of the slot that needs it and released a minute before the slot ends, unless
+ *   `releaseAheadSeconds` says otherwise; a fall at any other moment waits for the next such minute.
  * - A fall that would be taken back within five minutes is not made.
  * - A level that must change before an action could fire goes into `registerNow`.
  * - At most `maxActions`, and never more than AWS allows beside the actions of others, with the least surplus.
@@ -83,8 +83,9 @@ export function compileSchedule(
 
   const imminent = imminentLevels(wanted.subarray(0, firstMinute), scheduled.subarray(0, firstMinute));
   const pieces = piecesFor(room, settings);
-  holdPaid(wanted.subarray(firstMinute), startMs + firstMinute * MINUTE_MS, imminent.at(-1) ?? 0);
-  const later = settleWithin(pieces, wanted.subarray(firstMinute), scheduled.subarray(firstMinute), plan.baseline);
+  const laterWanted = { startMs: startMs + firstMinute * MINUTE_MS, levels: wanted.subarray(firstMinute) };
+  if (settings.releaseAheadSeconds !== 0) holdPaid(laterWanted, imminent.at(-1) ?? 0);
+  const later = settleWithin(pieces, laterWanted.levels, scheduled.subarray(firstMinute), plan.baseline);
   const levels = new Int32Array(wanted.length);
   levels.set(imminent);
   levels.set(later, firstMinute);

@@ -69,6 +69,8 @@ export function decideNeighbour(
   const stale = dataIsStale(report);
   const settings = {
     leadTimeSeconds: config.leadTimeSeconds,
+    // Nobody bills them in steps of five minutes.
+    releaseAheadSeconds: 0,
     maxActions: config.maxActions,
     namePrefix: config.namePrefix,
     // A floor: most neighbours have a policy of their own, which knows more of them than a forecast does.
