@@ -73,6 +73,7 @@ describe('the handler', () => {
   });
 
   it('adds what is allocated, and says what alarms watch for all its targets together', async () => {
+    stage.world.registerTarget('scorer', { minCapacity: 3, maxCapacity: 50 });
     await handlerWith({ ...OBSERVE, AWS_LAMBDA_FUNCTION_NAME: 'controller' })({});
     const [perTarget, perController] = (lines[0]!._aws as { CloudWatchMetrics: Directive[] }).CloudWatchMetrics;
     expect(perTarget!.Metrics.map((metric) => metric.Name)).toContain('ProvisionedConcurrency');
@@ -84,8 +85,8 @@ describe('the handler', () => {
       'ProvisionedShortfall',
       'Ticks',
     ]);
-    // The target was registered 20 seconds before: its one environment is still being allocated.
-    expect(lines[0]).toMatchObject({ Controller: 'controller', ProvisionedConcurrency: 0, ProvisionedShortfall: 1 });
+    // Two more environments than there were are still being allocated.
+    expect(lines[0]).toMatchObject({ Controller: 'controller', ProvisionedConcurrency: 1, ProvisionedShortfall: 2 });
   });
 
   it('publishes the next two hours once, and then each slot as it comes into reach', async () => {
@@ -93,7 +94,7 @@ describe('the handler', () => {
     const ahead = () => lines.filter((line) => line.msg === 'forecast ahead').map((line) => line._aws as Dated);
     await handler({});
     const first = ahead().map(({ Timestamp }) => (Timestamp - stage.world.nowMs) / 60_000);
-    expect(first).toHaveLength(23);
+    expect(first).toHaveLength(24);
     expect(Math.min(...first)).toBeGreaterThan(0);
     expect(Math.max(...first)).toBeLessThan(120);
     lines.length = 0;
