@@ -5,8 +5,8 @@ export type Candidate =
   | { kind: 'on-demand' }
   /** The same level at all times. */
   | { kind: 'constant'; level: number; released?: true }
-  /** The peaks of the same time a day or a week ago, held around. */
-  | { kind: 'repeat'; days: 1 | 7; holdSlots: number }
+  /** The peaks of the same time a day or a week ago, held around, and for `afterSlots` more afterwards. */
+  | RepeatPlan
   /** A multiple of the highest peak in the last `recentSlots` slots. */
   | { kind: 'recent'; recent: RecentPeak; released?: true }
   /**
@@ -14,6 +14,13 @@ export type Candidate =
    * less than the floor, nor than a multiple of the recent peak where there is one.
    */
   | ({ kind: 'forecast' } & ForecastPlan);
+
+export interface RepeatPlan {
+  kind: 'repeat';
+  days: 1 | 7;
+  holdSlots: number;
+  afterSlots?: number;
+}
 
 export interface ForecastPlan {
   coverQuantile: number;
@@ -37,7 +44,7 @@ export function candidateName(candidate: Candidate): string {
     case 'constant':
       return `constant ${candidate.level}${releaseName(candidate)}`;
     case 'repeat':
-      return `last ${candidate.days === 1 ? 'day' : 'week'} repeated, hold ${candidate.holdSlots * 5} min`;
+      return `last ${candidate.days === 1 ? 'day' : 'week'} repeated, hold ${candidate.holdSlots * 5} min${candidate.afterSlots ? ` and ${candidate.afterSlots * 5} after` : ''}`;
     case 'recent':
       return `${recentName(candidate.recent)}${releaseName(candidate)}`;
     case 'forecast': {
@@ -65,6 +72,8 @@ export const HOLD_SLOTS = [1, 3, 6, 12] as const;
 const FLOORED_HOLD_SLOTS = [1, 3];
 /** Shares of the history's 99.9 % peak that serve as floors. */
 const FLOOR_SHARES = [0.1, 0.25, 0.5];
+/** A little afterwards alone, since a release comes a minute early: for what comes on the clock, once. */
+const REPEAT_HOLDS = [{ holdSlots: 1 }, { holdSlots: 1, afterSlots: 1 }, { holdSlots: 3 }, { holdSlots: 6 }];
 const RECENT_SLOTS = [3, 6, 12, 24];
 /** 1.43 is the headroom of a utilisation of 0.7, AWS's example for target tracking. */
 const RECENT_FACTORS = [0.7, 1, 1.2, 1.43, 2];
@@ -103,9 +112,9 @@ export function simpleCandidates(peaks: Float64Array, idleHours = false): Candid
     { kind: 'on-demand' },
     ...steady,
     ...(idleHours ? steady.flatMap(released) : []),
-    ...[1, 3, 6].flatMap((holdSlots): Candidate[] => [
-      { kind: 'repeat', days: 1, holdSlots },
-      { kind: 'repeat', days: 7, holdSlots },
+    ...REPEAT_HOLDS.flatMap((hold): Candidate[] => [
+      { kind: 'repeat', days: 1, ...hold },
+      { kind: 'repeat', days: 7, ...hold },
     ]),
     ...recentCandidates(RECENT_SLOTS, RECENT_FACTORS),
   ];

@@ -13,7 +13,7 @@ export interface Freshness {
   footing: Footing;
   /** What comes of a plan that nothing hinders. */
   outcome: 'planned' | 'held' | 'constant' | 'released';
-  /** What requests are using at present: the newest known average; 0 where it is too old to say so. */
+  /** What requests are using at present: the newest known average, rounded; 0 where it is too old to say so. */
   liveConcurrency: number;
 }
 
@@ -30,7 +30,7 @@ export function freshnessOf({ startMs, stepSeconds, meanConcurrency }: DemandHis
   const knownUntilMs = startMs + (newest + 1) * stepSeconds * 1000;
   const ageMs = nowMs - knownUntilMs;
   const fresh = ageMs <= STALE_AFTER_MS;
-  const liveConcurrency = fresh ? Math.ceil(meanConcurrency[newest] ?? 0) : 0;
+  const liveConcurrency = fresh ? Math.round(meanConcurrency[newest] ?? 0) : 0;
   const age = { knownUntilMs, ageMs, liveConcurrency };
   if (fresh) return { ...age, footing: 'best', outcome: 'planned' };
   if (ageMs <= BLIND_AFTER_MS) return { ...age, footing: 'best', outcome: 'held' };

@@ -3,8 +3,8 @@ import type { Forecaster, PastReading } from '../forecast/index.ts';
 import { SLOT_MS } from '../time.ts';
 import { type Candidate, COVER_QUANTILES, HOLD_SLOTS, type RecentPeak } from './candidates.ts';
 import { pastBusyHours } from './idle-hours.ts';
-import { repeatedPeaks } from './repeat.ts';
-import { heldBack, slidingMaximum } from './window-maxima.ts';
+import { repeatedLevels } from './repeat.ts';
+import { heldBack } from './window-maxima.ts';
 import type { SlotDemand } from './slot-demand.ts';
 
 /**
@@ -132,11 +132,8 @@ function neededLevels(
       return new Float64Array(to - from);
     case 'constant':
       return busyOnly(candidate, new Float64Array(to - from).fill(candidate.level), demand, span);
-    case 'repeat': {
-      const reach = candidate.holdSlots - 1;
-      const past = repeatedPeaks(demand, candidate.days, { from: from - reach, to: to + reach });
-      return slidingMaximum(past, reach).subarray(reach, reach + to - from);
-    }
+    case 'repeat':
+      return repeatedLevels(candidate, demand, span);
     case 'recent':
       return busyOnly(candidate, recentPeaks(demand, candidate.recent, span), demand, span);
     case 'forecast': {

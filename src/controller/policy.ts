@@ -4,11 +4,11 @@ import type { Forecaster } from '../forecast/index.ts';
 import type { DemandHistory, Forecast } from '../model.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
 import { busyHours } from './idle-hours.ts';
-import { repeatedPeaks } from './repeat.ts';
+import { repeatedLevels } from './repeat.ts';
 import type { SlotDemand } from './slot-demand.ts';
 import type { Candidate, RecentPeak } from './candidates.ts';
 import { type PastCovers } from './past-levels.ts';
-import { heldBack, slidingMaximum } from './window-maxima.ts';
+import { heldBack } from './window-maxima.ts';
 
 /**
  * One environment serves at most ten requests a second, however short they are.
@@ -61,7 +61,7 @@ function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
     case 'constant':
       return busyOnly(candidate, candidate.level, context);
     case 'repeat':
-      return repeated(candidate, context);
+      return repeatedLevels(candidate, context.demand, slotsAhead(context), context.knownSlots);
     case 'recent':
       return busyOnly(candidate, recentLevel(candidate.recent, context), context);
     case 'forecast': {
@@ -73,16 +73,17 @@ function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
   }
 }
 
+function slotsAhead({ demand, startMs, slots }: PlanContext): { from: number; to: number } {
+  const from = Math.round((startMs - demand.startMs) / SLOT_MS);
+  return { from, to: from + slots };
+}
+
 /** The level in all slots ahead, or in those alone that may be busy. */
-function busyOnly(
-  { released }: { released?: true },
-  level: number,
-  { demand, startMs, slots, knownSlots }: PlanContext,
-) {
+function busyOnly({ released }: { released?: true }, level: number, context: PlanContext): Float64Array {
+  const { demand, slots, knownSlots } = context;
   const levels = new Float64Array(slots).fill(level);
   if (!released) return levels;
-  const from = Math.round((startMs - demand.startMs) / SLOT_MS);
-  const busy = busyHours(demand, { from, to: from + slots }, knownSlots);
+  const busy = busyHours(demand, slotsAhead(context), knownSlots);
   return levels.map((held, i) => held * busy[i]!);
 }
 
@@ -96,16 +97,6 @@ function recentLevel({ slots, factor }: RecentPeak, { demand, knownSlots }: Plan
     left -= 1;
   }
   return factor * highest;
-}
-
-function repeated(
-  { days, holdSlots }: Candidate & { kind: 'repeat' },
-  { demand, startMs, slots, knownSlots }: PlanContext,
-): Float64Array {
-  const first = Math.round((startMs - demand.startMs) / SLOT_MS);
-  const reach = holdSlots - 1;
-  const past = repeatedPeaks(demand, days, { from: first - reach, to: first + slots + reach }, knownSlots);
-  return slidingMaximum(past, reach).subarray(reach, reach + slots);
 }
 
 /** The quantile of the highest demand in the window that begins with each slot, held for as long as the window. */

@@ -1,7 +1,9 @@
 /** The peaks of the same local time on earlier days. */
 import { fromWall } from '../time-zone.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
+import type { RepeatPlan } from './candidates.ts';
 import type { SlotDemand } from './slot-demand.ts';
+import { heldBack } from './window-maxima.ts';
 
 /** So many periods back is looked where the last ones are unknown. */
 const MOST_PERIODS = 4;
@@ -29,4 +31,17 @@ export function repeatedPeaks(
     }
   }
   return peaks;
+}
+
+/** The levels of a repeated day or week in slots [from, to): the highest of its peaks from `holdSlots` before to as long after, and `afterSlots` more. */
+export function repeatedLevels(
+  { days, holdSlots, afterSlots = 0 }: RepeatPlan,
+  demand: SlotDemand,
+  { from, to }: { from: number; to: number },
+  knownSlots = Infinity,
+): Float64Array {
+  const ahead = holdSlots - 1;
+  const back = ahead + afterSlots;
+  const peaks = repeatedPeaks(demand, days, { from: from - back, to: to + ahead }, knownSlots);
+  return heldBack(peaks, back + ahead + 1).subarray(back + ahead);
 }

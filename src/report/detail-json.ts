@@ -66,6 +66,7 @@ export const parametersSchema = z.strictObject({
   released: z.literal(true).optional(),
   repeatedDays: whole.optional(),
   holdSeconds: amount.optional(),
+  afterSeconds: amount.optional(),
   coverQuantile: z.number().gt(0).lt(1).optional(),
   floor: whole.optional(),
   recentSeconds: amount.optional(),
@@ -130,7 +131,11 @@ export function parametersJson(candidate: Candidate): z.output<typeof parameters
     case 'constant':
       return { level: candidate.level, ...releasedOf(candidate) };
     case 'repeat':
-      return { repeatedDays: candidate.days, holdSeconds: candidate.holdSlots * 300 };
+      return {
+        repeatedDays: candidate.days,
+        holdSeconds: candidate.holdSlots * 300,
+        ...(candidate.afterSlots ? { afterSeconds: candidate.afterSlots * 300 } : {}),
+      };
     case 'recent':
       return { ...recentOf(candidate.recent), ...releasedOf(candidate) };
     case 'forecast':

@@ -10,6 +10,7 @@ describe('allCandidates', () => {
         'on demand',
         'constant 1',
         'last week repeated, hold 5 min',
+        'last day repeated, hold 5 min and 5 after',
         'peak of the last 15 min x 1.43',
         'peak of the last 24 h x 0.7',
         'forecast q99.99, hold 60 min',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { repeatedPeaks } from '../../src/controller/repeat.ts';
-import { DAY_MS, HOUR_MS } from '../../src/time.ts';
+import { repeatedLevels, repeatedPeaks } from '../../src/controller/repeat.ts';
+import { DAY_MS, HOUR_MS, SLOT_MS } from '../../src/time.ts';
 import { demandFrom } from './demand-from.ts';
 
 const DAY = 288;
@@ -32,5 +32,18 @@ describe('repeatedPeaks', () => {
     const demand = demandFrom(START, 2 * DAY, (timeMs) => (timeMs < START + DAY_MS ? 3 : 8));
     const peaks = repeatedPeaks(demand, 1, { from: 2 * DAY, to: 2 * DAY + 10 }, DAY + 5);
     expect([...peaks]).toEqual([8, 8, 8, 8, 8, 3, 3, 3, 3, 3]);
+  });
+});
+
+describe('repeatedLevels', () => {
+  it.each([
+    ['for its slot alone', { holdSlots: 1 }, [100]],
+    ['and a slot after it', { holdSlots: 1, afterSlots: 1 }, [100, 101]],
+    ['for two slots on both sides', { holdSlots: 3 }, [98, 99, 100, 101, 102]],
+  ])('hold what comes once %s', (_, hold, expected) => {
+    const spikeMs = START + 100 * SLOT_MS;
+    const demand = demandFrom(START, DAY, (timeMs) => (timeMs === spikeMs ? 7 : 0));
+    const levels = repeatedLevels({ kind: 'repeat', days: 1, ...hold }, demand, { from: DAY, to: 2 * DAY });
+    expect([...levels].flatMap((level, slot) => (level > 0 ? [slot] : []))).toEqual(expected);
   });
 });
