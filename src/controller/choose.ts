@@ -107,18 +107,34 @@ class RecencySum {
     this.invocations = this.invocations * decay + usage.invocations;
   }
 
-  score(days: number, { coldStartPriceUsd, maxColdStartRate }: Objective): CandidateScore {
-    const { candidate, name, coldStarts, invocations } = this;
-    const priceUsd = maxColdStartRate === undefined ? coldStartPriceUsd : 0;
-    return {
-      candidate,
-      name,
-      billUsdPerDay: this.billUsd / days,
-      coldStartsPerDay: coldStarts / days,
-      coldStartRate: invocations > 0 ? coldStarts / invocations : 0,
-      effectiveUsdPerDay: (this.billUsd + priceUsd * coldStarts) / days,
-    };
+  score(days: number, objective: Objective): CandidateScore {
+    const { candidate, name, billUsd, coldStarts, invocations } = this;
+    return scoreOf({ candidate, name }, { billUsd, coldStarts, invocations, days }, objective);
   }
+}
+
+/** What a candidate cost and missed in so many days, all of it weighed alike. */
+export interface CandidateSum {
+  billUsd: number;
+  coldStarts: number;
+  invocations: number;
+  days: number;
+}
+
+export function scoreOf(
+  { candidate, name }: Pick<CandidateScore, 'candidate' | 'name'>,
+  { billUsd, coldStarts, invocations, days }: CandidateSum,
+  { coldStartPriceUsd, maxColdStartRate }: Objective,
+): CandidateScore {
+  const priceUsd = maxColdStartRate === undefined ? coldStartPriceUsd : 0;
+  return {
+    candidate,
+    name,
+    billUsdPerDay: billUsd / days,
+    coldStartsPerDay: coldStarts / days,
+    coldStartRate: invocations > 0 ? coldStarts / invocations : 0,
+    effectiveUsdPerDay: (billUsd + priceUsd * coldStarts) / days,
+  };
 }
 
 /** The best candidate by the objective; `incumbent` stays unless another is cheaper by the margin. */
