@@ -120,7 +120,7 @@ export function simpleCandidates(peaks: Float64Array, idleHours = false): Candid
   ];
 }
 
-/** The candidate with the release of what it holds in idle hours; none where it holds nothing then, or as little. */
+/** The candidate with the release of what it holds in idle hours; none where that is nothing. Of floors, those of one hold are enough. */
 function released(candidate: Candidate): Candidate[] {
   const holds =
     candidate.kind === 'constant' ||
@@ -167,8 +167,12 @@ function constantLevels(peaks: Float64Array): number[] {
   const sorted = peaks.toSorted();
   const top = sorted.at(-1) ?? 0;
   const least = (sorted[Math.floor(sorted.length * 0.05)] ?? 0) / 2;
-  const levels = CONSTANT_RATIOS.map((ratio) => [...gridBetween(least, top, ratio)]);
-  return levels.find(({ length }) => length <= MOST_CONSTANTS) ?? levels.at(-1)!;
+  let levels: number[] = [];
+  for (const ratio of CONSTANT_RATIOS) {
+    levels = [...gridBetween(least, top, ratio)];
+    if (levels.length <= MOST_CONSTANTS) break;
+  }
+  return levels;
 }
 
 /** The levels of the grid from 1 on that are at least `least`, and what reaches `top`. */

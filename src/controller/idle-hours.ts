@@ -45,14 +45,27 @@ function askedOn(
 
 const known = new WeakMap<SlotDemand, Uint8Array>();
 
-/** The same for all slots of a demand, made once: many candidates ask. Each rests on the days before it alone. */
-export function pastBusyHours(demand: SlotDemand): Uint8Array {
+/** The same of a past, made once for all its slots: many candidates ask. Each rests on the days before it alone. */
+export function pastBusyHours(demand: SlotDemand, { from, to }: { from: number; to: number }): Uint8Array {
   let busy = known.get(demand);
   if (!busy) known.set(demand, (busy = busyHours(demand, { from: 0, to: demand.highest.length })));
-  return busy;
+  const all = busy;
+  return Uint8Array.from({ length: to - from }, (_, i) => all[from + i] ?? 1);
 }
 
 /** Whether the slots [from, to) have any idle ones; looked for only where there are slots without a request. */
-export function hasIdleHours(demand: SlotDemand, { from, to }: { from: number; to: number }): boolean {
-  return demand.highest.subarray(from, to).includes(0) && pastBusyHours(demand).subarray(from, to).includes(0);
+export function hasIdleHours(demand: SlotDemand, span: { from: number; to: number }): boolean {
+  return demand.highest.subarray(span.from, span.to).includes(0) && pastBusyHours(demand, span).includes(0);
+}
+
+/** The levels; those of idle hours are 0 where the candidate releases them. `busyIn` is asked only then. Overwrites the levels. */
+export function busyOnly(
+  { released }: { released?: true },
+  levels: Float64Array,
+  busyIn: () => Uint8Array,
+): Float64Array {
+  if (!released) return levels;
+  const busy = busyIn();
+  for (let i = 0; i < levels.length; i++) if (busy[i] === 0) levels[i] = 0;
+  return levels;
 }

@@ -74,22 +74,22 @@ export function fillDips(levels: Int32Array, present: number): void {
   }
 }
 
-/** So far ahead the plan is scheduled slot by slot; it will be made anew dozens of times before what comes later matters. */
-const FINE_MINUTES = 240;
-const COARSE_MINUTES = 30;
-
 /**
  * Falls that come at another moment wait for the minute in which releases come: until then a level is paid for. `present` is the level of
  * the minute before the first.
  */
-export function holdPaid({ startMs, levels }: MinuteLevels, present: number): void {
+export function holdPaid({ startMs, levels }: MinuteLevels, present: number, releaseAheadSeconds: number): void {
   let before = present;
   for (let minute = 0; minute < levels.length; minute++) {
-    const stepEndMs = startMs + minute * MINUTE_MS + RELEASE_AHEAD_SECONDS * 1000;
+    const stepEndMs = startMs + minute * MINUTE_MS + releaseAheadSeconds * 1000;
     if (stepEndMs % (BILLED_MINUTES * MINUTE_MS) !== 0) levels[minute] = Math.max(levels[minute]!, before);
     before = levels[minute]!;
   }
 }
+
+/** So far ahead the plan is scheduled slot by slot; it will be made anew dozens of times before what comes later matters. */
+const FINE_MINUTES = 240;
+const COARSE_MINUTES = 30;
 
 /** From this many actions a day on, those four hours of slots and twenty of half hours fit. */
 export const ACTIONS_WITHOUT_LOSS = 96;

@@ -2,7 +2,7 @@
 import type { Forecaster, PastReading } from '../forecast/index.ts';
 import { SLOT_MS } from '../time.ts';
 import { type Candidate, COVER_QUANTILES, HOLD_SLOTS, type RecentPeak } from './candidates.ts';
-import { pastBusyHours } from './idle-hours.ts';
+import { busyOnly, pastBusyHours } from './idle-hours.ts';
 import { repeatedLevels } from './repeat.ts';
 import { heldBack } from './window-maxima.ts';
 import type { SlotDemand } from './slot-demand.ts';
@@ -127,39 +127,27 @@ function neededLevels(
   span: SlotSpan,
 ): Float64Array {
   const { from, to } = span;
+  const busy = () => pastBusyHours(demand, span);
   switch (candidate.kind) {
     case 'on-demand':
       return new Float64Array(to - from);
     case 'constant':
-      return busyOnly(candidate, new Float64Array(to - from).fill(candidate.level), demand, span);
+      return busyOnly(candidate, new Float64Array(to - from).fill(candidate.level), busy);
     case 'repeat':
       return repeatedLevels(candidate, demand, span);
     case 'recent':
-      return busyOnly(candidate, recentPeaks(demand, candidate.recent, span), demand, span);
+      return busyOnly(candidate, recentPeaks(demand, candidate.recent, span), busy);
     case 'forecast': {
       const { coverQuantile, holdSlots, floor, recent } = candidate;
       const before = Math.min(holdSlots - 1, from);
       const covered = covers.column(coverQuantile, holdSlots, { from: from - before, to });
       const held = heldBack(covered, holdSlots).subarray(before);
       const seen = recent ? recentPeaks(demand, recent, span) : held;
-      const floors = busyOnly(candidate, new Float64Array(to - from).fill(floor), demand, span);
+      const floors = busyOnly(candidate, new Float64Array(to - from).fill(floor), busy);
       for (let i = 0; i < held.length; i++) held[i] = Math.max(floors[i]!, held[i]!, seen[i]!);
       return held;
     }
   }
-}
-
-/** The levels, for a candidate that releases them in idle hours without those; overwrites them. */
-function busyOnly(
-  { released }: { released?: true },
-  levels: Float64Array,
-  demand: SlotDemand,
-  { from }: SlotSpan,
-): Float64Array {
-  if (!released) return levels;
-  const busy = pastBusyHours(demand);
-  for (let i = 0; i < levels.length; i++) if (busy[from + i] === 0) levels[i] = 0;
-  return levels;
 }
 
 /** For each slot of `span` the highest peak in the slots that were known in time, times the factor. */

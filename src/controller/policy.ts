@@ -3,11 +3,11 @@ import { median } from 'simple-statistics';
 import type { Forecaster } from '../forecast/index.ts';
 import type { DemandHistory, Forecast } from '../model.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
-import { busyHours } from './idle-hours.ts';
+import { busyHours, busyOnly } from './idle-hours.ts';
 import { repeatedLevels } from './repeat.ts';
 import type { SlotDemand } from './slot-demand.ts';
 import type { Candidate, RecentPeak } from './candidates.ts';
-import { type PastCovers } from './past-levels.ts';
+import type { PastCovers } from './past-levels.ts';
 import { heldBack } from './window-maxima.ts';
 
 /**
@@ -55,18 +55,20 @@ const MOST_ENVIRONMENTS = 1e9;
 
 function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
   const { slots } = context;
+  const always = (level: number) => new Float64Array(slots).fill(level);
+  const busy = () => busyHours(context.demand, slotsAhead(context), context.knownSlots);
   switch (candidate.kind) {
     case 'on-demand':
       return new Float64Array(slots);
     case 'constant':
-      return busyOnly(candidate, candidate.level, context);
+      return busyOnly(candidate, always(candidate.level), busy);
     case 'repeat':
       return repeatedLevels(candidate, context.demand, slotsAhead(context), context.knownSlots);
     case 'recent':
-      return busyOnly(candidate, recentLevel(candidate.recent, context), context);
+      return busyOnly(candidate, always(recentLevel(candidate.recent, context)), busy);
     case 'forecast': {
       const { floor, recent } = candidate;
-      const floors = busyOnly(candidate, floor, context);
+      const floors = busyOnly(candidate, always(floor), busy);
       const seen = recent ? recentLevel(recent, context) : 0;
       return covered(candidate, context).map((level, i) => Math.max(floors[i]!, seen, level));
     }
@@ -76,15 +78,6 @@ function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
 function slotsAhead({ demand, startMs, slots }: PlanContext): { from: number; to: number } {
   const from = Math.round((startMs - demand.startMs) / SLOT_MS);
   return { from, to: from + slots };
-}
-
-/** The level in all slots ahead, or in those alone that may be busy. */
-function busyOnly({ released }: { released?: true }, level: number, context: PlanContext): Float64Array {
-  const { demand, slots, knownSlots } = context;
-  const levels = new Float64Array(slots).fill(level);
-  if (!released) return levels;
-  const busy = busyHours(demand, slotsAhead(context), knownSlots);
-  return levels.map((held, i) => held * busy[i]!);
 }
 
 /** As it is now, for all slots ahead: the next ticks know better. */
@@ -101,8 +94,8 @@ function recentLevel({ slots, factor }: RecentPeak, { demand, knownSlots }: Plan
 
 /** The quantile of the highest demand in the window that begins with each slot, held for as long as the window. */
 function covered({ coverQuantile, holdSlots }: Candidate & { kind: 'forecast' }, context: PlanContext): Float64Array {
-  const { forecaster, demand, covers, startMs, slots, nowMs } = context;
-  const first = Math.round((startMs - demand.startMs) / SLOT_MS);
+  const { forecaster, covers, slots, nowMs } = context;
+  const { from: first } = slotsAhead(context);
   const before = Math.min(holdSlots - 1, first);
   const values = new Float64Array(before + slots);
   // What was planned for the slots just before now, from what was known then.

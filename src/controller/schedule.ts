@@ -7,6 +7,7 @@ import {
   coarsenFar,
   fillDips,
   holdPaid,
+  RELEASE_AHEAD_SECONDS,
   requestedLevels,
   scheduledLevels,
   settleWithin,
@@ -84,7 +85,8 @@ export function compileSchedule(
   const imminent = imminentLevels(wanted.subarray(0, firstMinute), scheduled.subarray(0, firstMinute));
   const pieces = piecesFor(room, settings);
   const laterWanted = { startMs: startMs + firstMinute * MINUTE_MS, levels: wanted.subarray(firstMinute) };
-  if (settings.releaseAheadSeconds !== 0) holdPaid(laterWanted, imminent.at(-1) ?? 0);
+  const { releaseAheadSeconds = RELEASE_AHEAD_SECONDS } = settings;
+  if (releaseAheadSeconds > 0) holdPaid(laterWanted, imminent.at(-1) ?? 0, releaseAheadSeconds);
   const later = settleWithin(pieces, laterWanted.levels, scheduled.subarray(firstMinute), plan.baseline);
   const levels = new Int32Array(wanted.length);
   levels.set(imminent);

@@ -1,6 +1,6 @@
 /** Candidates chosen with the period known: constant levels, and plans that know how many requests come in every minute. */
 import { RELEASE_AHEAD_SECONDS } from '../controller/levels.ts';
-import { slidingMaximum } from '../controller/window-maxima.ts';
+import { heldBack, slidingMaximum } from '../controller/window-maxima.ts';
 import { MINUTE_MS, SLOT_MS, SLOT_SECONDS } from '../time.ts';
 import { type DemandRecord, slotsOf, windowPeaks } from './demand-record.ts';
 import type { Policy } from './lane.ts';
@@ -78,7 +78,7 @@ export function clairvoyantCandidates(
     return [
       ...HOLD_SECONDS.flatMap((seconds) => plan(`${seconds / 60} min`, slidingMaximum(needed, slotsIn(seconds)))),
       ...HOLD_AFTER_SECONDS.flatMap((seconds) =>
-        plan(`${seconds / 60} min after`, heldAfter(needed, slotsIn(seconds))),
+        plan(`${seconds / 60} min after`, heldBack(needed, slotsIn(seconds) + 1)),
       ),
     ];
   });
@@ -86,12 +86,6 @@ export function clairvoyantCandidates(
 
 function slotsIn(seconds: number): number {
   return seconds / SLOT_SECONDS;
-}
-
-function heldAfter(needed: Float64Array, slots: number): Float64Array {
-  return needed.map((level, slot) =>
-    needed.subarray(Math.max(0, slot - slots), slot).reduce((a, b) => Math.max(a, b), level),
-  );
 }
 
 /**
