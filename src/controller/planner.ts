@@ -1,33 +1,25 @@
 /** What should be held, seen from any moment of a history: the same for the live tick and for a walk through the past. */
-import {
-  adjustLevels,
-  calendarForecaster,
-  factorAt,
-  isLikeAnother,
-  type Occurrence,
-  pastViews,
-  resolve,
-  type SeenPast,
-} from '../calendar/index.ts';
+import { calendarForecaster, type Occurrence, pastViews, resolve, type SeenPast } from '../calendar/index.ts';
 import type { Settings } from '../config.ts';
 import { poolDemandOf } from '../economics/load.ts';
 import { type PoolModel, poolModel } from '../economics/pool-model.ts';
 import { createForecaster, type Forecaster } from '../forecast/index.ts';
 import type { CapacityPlan, DemandHistory, Forecast, ForecastResult } from '../model.ts';
 import { DAY_MS, floorTo, SLOT_MS, SLOT_SECONDS } from '../time.ts';
-import { averageLevels, blendOf, type Share } from './blend.ts';
+import { averageLevels } from './blend.ts';
 import { type Candidate, candidateName } from './candidates.ts';
 import type { CandidateScore, Choice } from './choose.ts';
 import { type ChoiceContext, choiceAt } from './comparison.ts';
+import { levelsOf } from './event-levels.ts';
 import { explain } from './explain.ts';
+import { blendFor } from './in-force.ts';
 import { RELEASE_AHEAD_SECONDS } from './levels.ts';
 import { DEFAULT_COLD_START_MS, LEAST_IDLE_TIMEOUT_SECONDS } from './measured-settings.ts';
 import { choiceLately } from './lately.ts';
 import { limitsOf, objectiveOf } from './objective.ts';
-import { type PastCovers, pastCovers, pastLevels } from './past-levels.ts';
-import { expectedDurationMs, type PlanContext, planLevels } from './policy.ts';
+import { pastCovers } from './past-levels.ts';
+import { expectedDurationMs } from './policy.ts';
 import { demandSeen } from './seen-demand.ts';
-import type { SlotDemand } from './slot-demand.ts';
 import { BLOCK_MS, forgetBlocksBefore, type KnownUsages } from './track-record.ts';
 import { type Footing, type ForecastTrust, judgeForecast } from './trust.ts';
 
@@ -212,75 +204,6 @@ function comparedPool(
 }
 
 const ON_DEMAND: Candidate = { kind: 'on-demand' };
-
-interface Ground {
-  footing: Footing;
-  trust: ForecastTrust;
-  /** The choice among some by how they did lately. */
-  lately: (scores: readonly CandidateScore[]) => Choice;
-}
-
-/** Policies that a change of demand does not mislead. */
-const FOLLOWING: readonly Candidate['kind'][] = ['on-demand', 'recent'];
-
-/**
- * The winner with those that did about as well. Where the forecast is not trusted, no winner that rests on days gone by, but what
- * did best lately without a forecast; where nothing is known of the demand, what needs no news of it. Nobody where nothing
- * was compared.
- */
-function blendFor(choice: Choice | null, { footing, trust, lately }: Ground): Share[] {
-  if (!choice) return [];
-  const alone = (score: CandidateScore): Share[] => [{ score, weight: 1 }];
-  const restingOn = (kinds: readonly Candidate['kind'][]) =>
-    choice.ranked.filter(({ candidate }) => kinds.includes(candidate.kind));
-  if (footing === 'release') return alone(choice.onDemand);
-  if (footing === 'constant') return alone(restingOn(['constant', 'on-demand'])[0] ?? choice.onDemand);
-  const { winner, objectiveMet } = choice;
-  if (trust.trusted) return objectiveMet ? blendOf(winner, choice.ranked) : alone(winner);
-  const others = restingOn(['constant', 'recent', 'repeat', 'on-demand']);
-  if (FOLLOWING.includes(winner.candidate.kind)) return objectiveMet ? blendOf(winner, others) : alone(winner);
-  const instead = lately(others.includes(choice.onDemand) ? others : [...others, choice.onDemand]);
-  return instead.objectiveMet ? blendOf(instead.winner, instead.ranked) : alone(instead.winner);
-}
-
-/** The candidate's levels in the slots ahead, events included, before the limits. */
-function levelsOf(candidate: Candidate, context: PlanContext, occurrences: readonly Occurrence[]): Int32Array {
-  const { startMs, demand, knownSlots } = context;
-  if (candidate.kind === 'forecast') {
-    const { recent } = candidate;
-    // Factors are in the forecast already, in the recent peak they are not.
-    const levels = planLevels({ ...candidate, recent: null }, context);
-    const atLeast = recent && levelsOf({ kind: 'recent', recent }, context, occurrences);
-    const most = Math.ceil(MOST_GROWTH * (demand.highestSoFar[knownSlots - 1] ?? 0));
-    const sane = levels.map((level, slot) =>
-      Math.max(
-        atLeast?.[slot] ?? 0,
-        Math.min(level, most * Math.max(1, factorAt(startMs + slot * SLOT_MS, occurrences))),
-      ),
-    );
-    return adjustLevels({ startMs, levels: sane }, occurrences);
-  }
-  const levels = planLevels(candidate, context);
-  // A recent peak of today is that of a day like another one, once it has begun.
-  const isToday = candidate.kind === 'recent' && isLikeAnother(startMs, occurrences);
-  const levelOf = (timeMs: number) =>
-    isToday
-      ? (levels[0] ?? 0)
-      : (levels[Math.floor((timeMs - startMs) / SLOT_MS)] ?? levelOn(candidate, timeMs, demand));
-  return adjustLevels({ startMs, levels }, occurrences, levelOf);
-}
-
-/** No forecast may ask for more than this multiple of the highest peak ever seen, but for an event's own factor. */
-const MOST_GROWTH = 2;
-
-/** What a policy that needs no forecast held, or would have, at a moment of the past. */
-function levelOn(candidate: Candidate, timeMs: number, demand: SlotDemand): number {
-  const slot = Math.floor((timeMs - demand.startMs) / SLOT_MS);
-  return pastLevels(candidate, { demand, covers: NO_COVERS }, { from: slot, to: slot + 1 }, NO_LIMITS)[0]!;
-}
-
-const NO_COVERS: PastCovers = { column: (_, __, { from, to }) => new Float64Array(to - from) };
-const NO_LIMITS = { minCapacity: 0, maxCapacity: Infinity };
 
 function certain(result: ForecastResult): Forecast {
   if (result.kind === 'forecast') return result.forecast;

@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { PastCovers } from '../../src/controller/past-levels.ts';
-import { slotDemand } from '../../src/controller/slot-demand.ts';
 import { judgeForecast } from '../../src/controller/trust.ts';
+import { SLOT_MS } from '../../src/time.ts';
+import { demandFrom } from './demand-from.ts';
 
 const DAY = 288;
 
-function demandOf(peaks: number[]) {
-  const series = Float64Array.from(peaks);
-  return slotDemand({
-    startMs: 0,
-    stepSeconds: 300,
-    invocations: series,
-    averageDurationMs: series,
-    meanConcurrency: series,
-    peakConcurrency: series,
-    peakBasis: 'observed',
-    peakWindowSeconds: 300,
-  });
-}
+const demandOf = (peaks: number[]) => demandFrom(0, peaks.length, (timeMs) => peaks[timeMs / SLOT_MS]!);
 
 const forecasting = (quantileAt: (slot: number) => number): PastCovers => ({
   column: (_, __, { from, to }) => Float64Array.from({ length: to - from }, (_, i) => quantileAt(from + i)),
