@@ -63,7 +63,7 @@ export function detectOutages(history: DemandHistory, timeZone = 'UTC'): Outage[
       fromMs: at(t - 1),
       toMs: at(end + 1),
       knownFromMs: at(t + least),
-      releasedFromMs: (end - t) * stepMs > HELD_MS ? at(t) + HELD_MS : Infinity,
+      releasedFromMs: (end - t) * stepMs >= HELD_MS ? at(t) + HELD_MS : Infinity,
       againFromMs: at(recoveryOf({ from: t, end }, service, LASTING_MS / stepMs) + 1),
     });
     t = end;

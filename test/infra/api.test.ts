@@ -1,4 +1,5 @@
 /** The way in over HTTP: what is refused before it costs anything, and where the rest goes. */
+import { setTimeout } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import {
   readTemplate,
@@ -128,6 +129,8 @@ describeWithTools('the API', ['python'], () => {
   });
 
   it('is deployed anew each time, since a changed parameter does not change its text', async () => {
+    // SAM names it by the second.
+    await setTimeout(1000);
     const again = (await transformTemplate('template')).transformed;
     const deployments = (template: Template) =>
       Object.keys(template.Resources).filter((name) => name.startsWith('ApiDeployment'));
