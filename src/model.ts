@@ -72,6 +72,17 @@ export interface DemandHistory {
   peakConcurrency: Float64Array;
   peakBasis: 'observed' | 'rate';
   peakWindowSeconds: number;
+  /** The same demand by the minute, where it was measured that finely. */
+  byMinute?: MinuteDemand;
+}
+
+/** One entry per minute; NaN = not known by the minute. It may begin before the history and go on after it. */
+export interface MinuteDemand {
+  startMs: number;
+  /** Requests per minute, throttled ones included. */
+  requests: Float64Array;
+  /** The minute's maximum of concurrent executions; null where peaks are not "observed". */
+  maxConcurrency: Float64Array | null;
 }
 
 /** The peak quantiles that every forecast carries, ascending. */

@@ -1,6 +1,6 @@
 /** What callers asked for: from measured metrics of any step to requests and concurrency on the model's grid. */
 import { InputError } from '../errors.ts';
-import type { DemandHistory, MetricReading } from '../model.ts';
+import type { DemandHistory, MetricReading, MinuteDemand } from '../model.ts';
 import { ceilTo, DAY_MS, floorTo, MINUTE_MS } from '../time.ts';
 import { cutGrid, type DemandGrid, demandGrid, type Frame, maximumPerStep, resample } from './demand-resample.ts';
 
@@ -59,6 +59,7 @@ export function demandHistory(reading: MetricReading, options: DemandOptions = {
     peakConcurrency: peaks,
     peakBasis: observed ? 'observed' : 'rate',
     peakWindowSeconds: steps.windowMs / 1000,
+    ...(concurrencyOnly ? {} : byMinute(sources, frame, observed ? means : null)),
   });
 }
 
@@ -169,10 +170,30 @@ function maximaAreKnown(sources: readonly DemandGrid[], frame: Frame): boolean {
 }
 
 function observedPeaks(sources: readonly DemandGrid[], frame: Frame, means: Means): Float64Array {
-  return maximumPerStep(sources, { frame, longestMs: frame.stepMs }, (source, i, j) => {
-    const throttled = source.throttled[i]! > 0 ? concurrency(source, i, source.throttled[i]!, means.durationMs[j]!) : 0;
-    return source.maxConcurrency[i]! + throttled;
-  });
+  return maximumPerStep(sources, { frame, longestMs: frame.stepMs }, (source, i, j) =>
+    withThrottled(source, i, means.durationMs[j]!),
+  );
+}
+
+/** The maximum of a step, and what was throttled on top of it. */
+function withThrottled(source: DemandGrid, step: number, otherwiseMs: number): number {
+  const throttled = source.throttled[step]!;
+  return source.maxConcurrency[step]! + (throttled > 0 ? concurrency(source, step, throttled, otherwiseMs) : 0);
+}
+
+/** What grids of a minute or less say; maxima where `means` are given. Nothing where there are no such grids. */
+function byMinute(sources: readonly DemandGrid[], frame: Frame, means: Means | null): { byMinute?: MinuteDemand } {
+  const fine = sources.filter(({ stepMs }) => stepMs <= MINUTE_MS);
+  if (fine.length === 0) return {};
+  const startMs = floorTo(fine[0]!.startMs, MINUTE_MS);
+  const minutes = { startMs, stepMs: MINUTE_MS, length: Math.ceil((endOf(fine.at(-1)!) - startMs) / MINUTE_MS) };
+  const stepOf = (minute: number) => Math.floor((startMs + minute * MINUTE_MS - frame.startMs) / frame.stepMs);
+  const maxConcurrency = means
+    ? maximumPerStep(fine, { frame: minutes, longestMs: MINUTE_MS }, (source, i, minute) =>
+        withThrottled(source, i, means.durationMs[stepOf(minute)] ?? NaN),
+      )
+    : null;
+  return { byMinute: { startMs, requests: resample(fine, minutes).requests, maxConcurrency } };
 }
 
 function ratePeaks(

@@ -1,7 +1,7 @@
 /** Highest concurrencies, step by step, as equally likely paths. */
 import { UNKNOWN_PEAK } from './cold-starts.ts';
 import { type PoolDemand, type SubstepLoad, varianceRatio } from './load.ts';
-import { PeakDistribution } from './peaks.ts';
+import { PeakDistribution, type PeakOf } from './peaks.ts';
 import { Sfc32 } from './random.ts';
 
 /** Results are averaged over so many. An even number, so that an idle timeout of whole steps is met half the time. */
@@ -20,42 +20,68 @@ export function drawPeaks(
   load: SubstepLoad,
   { durationSpread, from }: { durationSpread: number; from: number },
 ): Int32Array[] {
-  const { endLoad, durationSeconds, requestsPerSecond, known, stepSeconds, countedSeconds } = load;
+  const { endLoad, durationSeconds, stepSeconds } = load;
   const paths = Array.from({ length: PATHS }, () => new Int32Array(endLoad.length));
   const distribution = new PeakDistribution();
   const random = new Sfc32();
+  const measured = demand.minuteMaxConcurrency;
   const firstStep = Math.round(demand.startMs / 1000 / stepSeconds);
   const first = newFitBefore(load, from);
   let duration = durationBefore(load, first);
   let fitted = -1;
   for (let i = first; i < endLoad.length; i++) {
     if (durationSeconds[i]! > 0) duration = durationSeconds[i]!;
-    if (!(endLoad[i]! > 0) || !(duration > 0)) continue;
+    if (!(endLoad[i]! > 0) || !(duration > 0) || (measured && measured[i]! >= 0)) continue;
     if (!isAlike(load, i, fitted)) {
-      const requests = requestsPerSecond[i]! * countedSeconds;
-      const ratio = duration / countedSeconds;
-      const before = endLoad[i - 1] ?? 0;
-      // No more can be running than have come: a binomial number of as many has this variance.
-      const most = 1 - endLoad[i]! / (Math.ceil(requests) + before);
-      const free = varianceRatio(ratio, durationSpread) + unevenness(requests, ratio);
-      distribution.fit({
-        load: endLoad[i]!,
-        varianceRatio: Math.min(0.9999, Math.max(LEAST_RATIO, Math.min(free, most))),
-        durationSeconds: duration,
-        windowSeconds: stepSeconds,
-        requests: requests + before,
-      });
+      distribution.fit(peakOf(load, i, { durationSeconds: duration, durationSpread }));
       fitted = i;
     }
     random.seed(firstStep + i, Math.floor((firstStep + i) / 2 ** 32), 0);
     const turn = random.nextUnit();
     for (let path = 0; path < PATHS; path++) paths[path]![i] = distribution.quantile((turn + path / PATHS) % 1);
   }
-  if (demand.maxConcurrency) keepToMeasured(paths, demand.maxConcurrency, { perStep: load.perStep, from: first });
-  for (const path of paths) {
-    for (let i = first; i < path.length; i++) if (known[i] === 0) path[i] = UNKNOWN_PEAK;
-  }
+  keepToKnown(paths, demand, load, first);
   return paths;
+}
+
+/** Where more is known of a peak than its distribution. */
+function keepToKnown(paths: Int32Array[], demand: PoolDemand, load: SubstepLoad, from: number): void {
+  for (const path of paths) keepRunning(path, load.endLoad, from);
+  if (demand.maxConcurrency) keepToMeasured(paths, demand.maxConcurrency, { perStep: load.perStep, from });
+  for (const path of paths) {
+    if (demand.minuteMaxConcurrency) setMeasured(path, demand.minuteMaxConcurrency, from);
+    for (let i = from; i < path.length; i++) if (load.known[i] === 0) path[i] = UNKNOWN_PEAK;
+  }
+}
+
+/** Those that run when a substep begins run in it, whatever comes. */
+function keepRunning(path: Int32Array, endLoad: Float64Array, from: number): void {
+  for (let i = Math.max(1, from); i < path.length; i++) path[i] = Math.max(path[i]!, Math.floor(endLoad[i - 1]!));
+}
+
+function setMeasured(path: Int32Array, measured: Float64Array, from: number): void {
+  for (let i = from; i < path.length; i++) if (measured[i]! >= 0) path[i] = measured[i]!;
+}
+
+/** What is asked of a substep's peak. */
+function peakOf(
+  { endLoad, requestsPerSecond, countedSeconds, stepSeconds }: SubstepLoad,
+  i: number,
+  { durationSeconds, durationSpread }: { durationSeconds: number; durationSpread: number },
+): PeakOf {
+  const requests = requestsPerSecond[i]! * countedSeconds;
+  const ratio = durationSeconds / countedSeconds;
+  const before = endLoad[i - 1] ?? 0;
+  // No more can be running than have come: a binomial number of as many has this variance.
+  const most = 1 - endLoad[i]! / (Math.ceil(requests) + before);
+  const free = varianceRatio(ratio, durationSpread) + unevenness(requests, ratio);
+  return {
+    load: endLoad[i]!,
+    varianceRatio: Math.min(0.9999, Math.max(LEAST_RATIO, Math.min(free, most))),
+    durationSeconds,
+    windowSeconds: stepSeconds,
+    requests: requests + before,
+  };
 }
 
 /** The last substep up to `from` that cannot share the fit of the one before it, and begins a step; the first of all without any. */

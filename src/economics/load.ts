@@ -13,14 +13,35 @@ export interface PoolDemand {
   maxConcurrency?: Float64Array;
   /** Where it is known, the load of the step's busiest minute, Erlang; else requests are even within the step. */
   busiestLoad?: Float64Array;
+  /** Per minute of the steps, where that was measured; NaN elsewhere. */
+  minuteRequests?: Float64Array;
+  minuteMaxConcurrency?: Float64Array;
 }
 
-/** The grid of a history, with what it knows of the peaks inside its steps. */
+/** The grid of a history, with what it knows of what is inside its steps. */
 export function poolDemandOf(history: DemandHistory): PoolDemand {
-  const { startMs, stepSeconds, invocations, averageDurationMs, peakConcurrency, peakBasis } = history;
-  const grid = { startMs, stepSeconds, invocations, averageDurationMs };
+  const { startMs, stepSeconds, invocations, averageDurationMs, peakConcurrency, peakBasis, byMinute } = history;
+  const minutes = invocations.length * (stepSeconds / 60);
+  const aligned = (values: Float64Array) => alignedTo(startMs, minutes, { startMs: byMinute!.startMs, values });
+  const grid = {
+    startMs,
+    stepSeconds,
+    invocations,
+    averageDurationMs,
+    ...(byMinute && { minuteRequests: aligned(byMinute.requests) }),
+    ...(byMinute?.maxConcurrency && { minuteMaxConcurrency: aligned(byMinute.maxConcurrency) }),
+  };
   if (peakBasis === 'observed') return { ...grid, maxConcurrency: peakConcurrency };
   return history.peakWindowSeconds <= LONGEST_SUBSTEP_SECONDS ? { ...grid, busiestLoad: peakConcurrency } : grid;
+}
+
+/** So many minutes from a moment on, of a series by the minute. */
+function alignedTo(startMs: number, minutes: number, series: { startMs: number; values: Float64Array }): Float64Array {
+  const offset = Math.round((series.startMs - startMs) / 60_000);
+  const result = new Float64Array(minutes).fill(NaN);
+  const from = Math.max(0, -offset);
+  result.set(series.values.subarray(from, Math.max(from, minutes - offset)), Math.max(0, Math.min(minutes, offset)));
+  return result;
 }
 
 /** Per substep of at most a minute. */
@@ -28,7 +49,7 @@ export interface SubstepLoad {
   stepSeconds: number;
   /** Substeps per step of the demand. */
   perStep: number;
-  /** The number of requests in so long a time is given: a step, or a substep where the busiest minute is known. */
+  /** The number of requests in so long a time is given: a step, or a substep where minutes or the busiest of them are known. */
   countedSeconds: number;
   /** 0 where the demand is unknown. */
   known: Uint8Array;
@@ -54,38 +75,47 @@ export function substepLoad(demand: PoolDemand, durationSpread: number, fromStep
   const load: SubstepLoad = {
     stepSeconds: demand.stepSeconds / perStep,
     perStep,
-    countedSeconds: demand.busiestLoad ? demand.stepSeconds / perStep : demand.stepSeconds,
+    countedSeconds: demand.busiestLoad || demand.minuteRequests ? demand.stepSeconds / perStep : demand.stepSeconds,
     known: new Uint8Array(length),
     requestsPerSecond: new Float64Array(length),
     durationSeconds: new Float64Array(length),
     endLoad: new Float64Array(length),
     meanLoad: new Float64Array(length),
   };
-  for (let i = from; i < length; i++) {
-    const requests = demand.invocations[Math.floor(i / perStep)]!;
-    const durationMs = demand.averageDurationMs[Math.floor(i / perStep)]!;
-    if (!(requests === 0 || (requests > 0 && durationMs >= 0))) continue;
-    load.known[i] = 1;
-    load.requestsPerSecond[i] = requests / demand.stepSeconds;
-    load.durationSeconds[i] = requests > 0 ? durationMs / 1000 : 0;
-  }
-  if (demand.busiestLoad && perStep > 1) concentrate(load, demand.busiestLoad);
+  for (let step = fromStep; step < demand.invocations.length; step++) addRequests(demand, step, load);
   addEqualDurations(load, 1 - durationSpread, from);
   if (durationSpread > 0) addExponentialDurations(load, durationSpread, from);
   return load;
 }
 
-/** One substep of each step has the step's busiest load, the others share what is left; which one is as good as random. */
-function concentrate({ perStep, requestsPerSecond, durationSeconds }: SubstepLoad, busiestLoad: Float64Array): void {
-  busiestLoad.forEach((erlang, step) => {
-    const from = step * perStep;
-    const even = requestsPerSecond[from]!;
-    const busiest = Math.min(even * perStep, erlang / durationSeconds[from]!);
-    if (!(busiest > even)) return;
-    const left = (even * perStep - busiest) / (perStep - 1);
-    requestsPerSecond.fill(left, from, from + perStep);
-    requestsPerSecond[from + Math.floor(((step * GOLDEN) % 1) * perStep)] = busiest;
-  });
+/** The requests of a step, where they are known: each minute's own, else even but for the busiest minute. */
+function addRequests(demand: PoolDemand, step: number, load: SubstepLoad): void {
+  const { perStep, known, requestsPerSecond, durationSeconds } = load;
+  const { stepSeconds, minuteRequests, busiestLoad } = demand;
+  const requests = demand.invocations[step]!;
+  const durationMs = demand.averageDurationMs[step]!;
+  if (!(requests === 0 || (requests > 0 && durationMs >= 0))) return;
+  const from = step * perStep;
+  const to = from + perStep;
+  known.fill(1, from, to);
+  durationSeconds.fill(requests > 0 ? durationMs / 1000 : 0, from, to);
+  const minutes = minuteRequests?.subarray(from, to);
+  if (minutes?.every((count) => count >= 0)) minutes.forEach((count, i) => (requestsPerSecond[from + i] = count / 60));
+  else {
+    requestsPerSecond.fill(requests / stepSeconds, from, to);
+    if (busiestLoad && perStep > 1) concentrate(load, step, busiestLoad[step]!);
+  }
+}
+
+/** One substep has the step's busiest load, the others share what is left; which one is as good as random. */
+function concentrate({ perStep, requestsPerSecond, durationSeconds }: SubstepLoad, step: number, erlang: number): void {
+  const from = step * perStep;
+  const even = requestsPerSecond[from]!;
+  const busiest = Math.min(even * perStep, erlang / durationSeconds[from]!);
+  if (!(busiest > even)) return;
+  const left = (even * perStep - busiest) / (perStep - 1);
+  requestsPerSecond.fill(left, from, from + perStep);
+  requestsPerSecond[from + Math.floor(((step * GOLDEN) % 1) * perStep)] = busiest;
 }
 
 /** Multiples of the golden ratio modulo one are evenly spread. */

@@ -249,6 +249,30 @@ describe('demandHistory on grids of several steps', () => {
     expect(list(history.peakConcurrency)).toEqual([...repeat(6, NaN), ...repeat(30, 0.5)]);
   });
 
+  it('keeps by the minute what was measured by the minute, from where it was', () => {
+    const old = grid(300, { invocations: repeat(6, 50), averageDurationMs: repeat(6, 600) });
+    const recent = grid(60, { invocations: [1, 50, _, 0, 2], averageDurationMs: repeat(5, 600) }, gridEndMs(old));
+    const { byMinute } = demandHistory(reading(old, recent));
+    expect(byMinute).toMatchObject({ startMs: recent.startMs, maxConcurrency: null });
+    expect(list(byMinute!.requests)).toEqual([1, 50, _, 0, 2]);
+    expect(demandHistory(reading(old)).byMinute).toBeUndefined();
+  });
+
+  it('has the maximum of each minute where it was measured, with what was throttled on top', () => {
+    const { byMinute } = demandHistory(
+      reading(
+        grid(60, {
+          invocations: [60, 120, 0, 60, 60],
+          averageDurationMs: repeat(5, 1000),
+          maxConcurrency: [2, 5, _, _, 3],
+          throttles: [0, 120, 0, 0, 0],
+        }),
+      ),
+    );
+    expect(list(byMinute!.requests)).toEqual([60, 240, 0, 60, 60]);
+    expect(list(byMinute!.maxConcurrency!)).toEqual([2, 7, 0, _, 3]);
+  });
+
   it('keeps the longer window where fine steps are few', () => {
     const old = grid(300, { invocations: repeat(30, 50), averageDurationMs: repeat(30, 600) });
     const recent = grid(60, { invocations: [0, 50, 0, 0, 0], averageDurationMs: repeat(5, 600) }, gridEndMs(old));

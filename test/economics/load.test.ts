@@ -73,6 +73,15 @@ describe('substepLoad', () => {
     expect(load.countedSeconds).toBe(60);
   });
 
+  it('gives each minute its own requests where all of a step are known, else what the step has', () => {
+    const minuteRequests = Float64Array.of(0, 50, 0, 10, 0, 0, NaN, 0, 60, 0, 1, 1, 1, 1, 1);
+    const load = substepLoad({ ...demand([60, 60, NaN], 1000, 300), minuteRequests }, 0);
+    const counts = [...load.requestsPerSecond].map((rate) => +(rate * 60).toFixed(9));
+    expect(counts).toEqual([0, 50, 0, 10, 0, 12, 12, 12, 12, 12, 0, 0, 0, 0, 0]);
+    expect([...load.known]).toEqual([...new Array<number>(10).fill(1), 0, 0, 0, 0, 0]);
+    expect(load.countedSeconds).toBe(60);
+  });
+
   it.each([
     ['an unknown number of requests', NaN, 100],
     ['requests of unknown duration', 5, NaN],
@@ -125,6 +134,22 @@ describe('poolDemandOf', () => {
     const ofRates = poolDemandOf({ ...history, peakBasis: 'rate' });
     expect(ofRates.maxConcurrency).toBeUndefined();
     expect(ofRates.busiestLoad).toBe(history.peakConcurrency);
+  });
+
+  it.each([
+    ['begin with it', 0, [1, 2, 3, 4, 5]],
+    ['begin before it', -120_000, [3, 4, 5, 6, 7]],
+    ['begin in it', 180_000, [NaN, NaN, NaN, 1, 2]],
+    ['begin after it', 600_000, new Array<number>(5).fill(NaN)],
+    ['ended before it', -600_000, new Array<number>(5).fill(NaN)],
+  ])('brings minutes that %s to its grid', (_, startMs, expected) => {
+    const minutes = Float64Array.of(1, 2, 3, 4, 5, 6, 7);
+    const byMinute = { startMs, requests: minutes, maxConcurrency: minutes };
+    const { minuteRequests, minuteMaxConcurrency } = poolDemandOf({ ...history, byMinute });
+    expect([...minuteRequests!]).toEqual(expected);
+    expect([...minuteMaxConcurrency!]).toEqual(expected);
+    const ofRates = poolDemandOf({ ...history, byMinute: { ...byMinute, maxConcurrency: null } });
+    expect(ofRates.minuteMaxConcurrency).toBeUndefined();
   });
 
   it('has nothing to say about minutes when the rate is of a longer window', () => {

@@ -51,6 +51,40 @@ describe('cold starts', () => {
     expect(evaluate(measured(peaks), levels).coldStarts).toBeCloseTo(expected, 10);
   });
 
+  it('of steps of five minutes are those of the minutes inside, where these were measured', () => {
+    const peaks = [0, 4, 0, 0, 0, 0, 0, 0, 0, 4, ...zeros(9), 4, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0];
+    const byMinute = measured(peaks);
+    const coarse: PoolDemand = {
+      startMs: T0,
+      stepSeconds: 300,
+      invocations: Float64Array.from({ length: 6 }, (_, step) =>
+        byMinute.invocations.subarray(5 * step, 5 * step + 5).reduce((sum, count) => sum + count, 0),
+      ),
+      averageDurationMs: new Float64Array(6).fill(1000),
+      minuteRequests: byMinute.invocations,
+      minuteMaxConcurrency: Float64Array.from(peaks),
+    };
+    for (const levels of [zeros(6), [0, 0, 0, 4, 0, 0], [2, 2, 2, 2, 2, 2]]) {
+      const fine = evaluate(
+        byMinute,
+        levels.flatMap((level) => zeros(5).fill(level)),
+      );
+      expect(evaluate(coarse, levels).coldStarts).toBeCloseTo(fine.coldStarts, 9);
+    }
+  });
+
+  it('are few where requests of a burst, an idle timeout before, still ran when the next minute began', () => {
+    const bursts = (everyMinutes: number) =>
+      minutes(
+        Array.from({ length: 10 * everyMinutes }, (_, minute) => (minute % everyMinutes === 0 ? 600 : 0)),
+        2000,
+      );
+    const coldStarts = (everyMinutes: number) =>
+      evaluate(bursts(everyMinutes), zeros(10 * everyMinutes), SLOW).coldStarts;
+    // From minute to minute alone half of them would be cold; simulated, an eighth is.
+    expect(coldStarts(10)).toBeLessThan(0.3 * coldStarts(13));
+  });
+
   it.each([
     ['is covered by a release on time', 0, 0],
     ['meets what is left after a release a minute early', 60, 4],
