@@ -46,7 +46,7 @@ export interface Schedule {
  * - A fall that would be taken back within five minutes is not made.
  * - A level that must change before an action could fire goes into `registerNow`.
  * - At most `maxActions`, and never more than AWS allows beside the actions of others, with the least surplus.
- * - Levels already scheduled are kept where they fit (see `settle`): the same input twice yields the same schedule.
+ * - Levels already scheduled are kept where they fit (see `settleWithin`): the same input twice yields the same schedule.
  * - The horizon ends on a whole hour, where the last action returns the target to the baseline.
  */
 export function compileSchedule(

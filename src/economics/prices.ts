@@ -57,7 +57,7 @@ const REGIONS: Readonly<Record<string, RegionRow>> = {
 };
 
 export interface PriceContext {
-  /** DEFAULT_REGION when absent or not in the table: see priceNote. */
+  /** DEFAULT_REGION when absent or not in the table: see priceNotes. */
   region?: string | undefined;
   /** Prices that are given in place of the list's. */
   prices?: Readonly<{ [K in keyof Prices]?: Prices[K] | undefined }> | undefined;
