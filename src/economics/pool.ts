@@ -1,6 +1,6 @@
 /**
  * What a sequence of levels would have cost and missed: an expected-value model of the environments behind an alias, fast
- * enough to try dozens of plans on weeks of history at every tick. `src/twin/environments.ts` is what it approximates, and
+ * enough to try some 200 plans on two weeks of history. `src/twin/environments.ts` is what it approximates, and
  * docs/economics.md how well.
  *
  * - Requests on provisioned environments: those that Erlang's loss formula does not turn away, minute by minute.
