@@ -46,7 +46,7 @@ const REFITS = [
 const LONGEST_REFIT_MS = DAY_MS;
 /** Profiles reach this far beyond the data; later targets borrow from the week before. */
 const REACH_MS = 3 * DAY_MS;
-/** Profiles forget in two to three weeks; what is older than five weeks only costs time. */
+/** Profiles forget in two to three weeks; what is older than four only costs time. */
 const MEMORY_MS = 28 * DAY_MS;
 /** How much of the past the usual service time is averaged over. */
 const DURATION_WINDOW_MS = 7 * DAY_MS;

@@ -29,7 +29,7 @@ interface MinuteDemand {
   most: number;
 }
 
-/** The record must begin at the warm-up. */
+/** The record must reach back to the warm-up; where it reaches further, that is left alone. */
 export function runInMinutes(record: DemandRecord, policy: Policy, options: RunOptions): Outcome {
   const { warmUpFromMs, fromMs, toMs, coldStartMs, idleTimeoutSeconds } = options;
   const capacity = new MinuteCapacity(policy, options);
