@@ -1,5 +1,4 @@
 /** Pulumi's own mocks: no engine, no account. Names and ARNs are what AWS might have given. */
-import { setTimeout } from 'node:timers/promises';
 
 export interface Made {
   type: string;
@@ -12,6 +11,7 @@ export interface Pulumi {
   runtime: {
     setMocks(mocks: object, project: string, stack: string): Promise<void>;
     setAllConfig(config: Record<string, string>): void;
+    disconnect(): Promise<void>;
   };
 }
 
@@ -46,10 +46,7 @@ export async function madeBy(
     Object.fromEntries(Object.entries(config).map(([name, value]) => [`prewarm:${name}`, String(value)])),
   );
   await program();
-  // Outputs are made of promises: they are there when none is left to run.
-  for (let before = -1; before < made.length;) {
-    before = made.length;
-    await setTimeout(100);
-  }
+  // Outputs are made of promises: it waits until no resource is left to register.
+  await runtime.disconnect();
   return made;
 }
