@@ -19,3 +19,21 @@ export function refuse(message: string, usage: string): never {
   console.error(`error: ${message}\n\n${usage}`);
   process.exit(2);
 }
+
+/** A whole number of at least `least`. */
+export function wholeNumber({ option, text }: { option: string; text: string }, least: number, usage: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= least) return number;
+  refuse(`${option} = "${text}": must be a whole number from ${least} on`, usage);
+}
+
+/** Tells which parts of a benchmark `--only` asks for: all without it. */
+export function partsAsked<Part extends string>(
+  only: string | undefined,
+  parts: readonly Part[],
+  usage: string,
+): (part: Part) => boolean {
+  if (only !== undefined && !parts.some((part) => part === only))
+    refuse(`--only = "${only}": must be one of ${parts.join(', ')}`, usage);
+  return (part) => only === undefined || part === only;
+}

@@ -1,12 +1,11 @@
 /** The pool model against the simulation of every request, on real traces and at constant levels from none to the peak. */
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import type { PoolDemand } from '../src/economics/load.ts';
 import { poolModel } from '../src/economics/pool-model.ts';
 import { poolUsage, sumUsage } from '../src/economics/pool.ts';
 import { billUsd, listPrices } from '../src/economics/prices.ts';
 import { ArrivalGenerator } from '../src/twin/arrivals.ts';
 import { EnvironmentPool } from '../src/twin/environments.ts';
+import { type TraceEntry, traceRows } from './traces.ts';
 
 export const DURATIONS_MS = [200, 2000, 20_000] as const;
 export const DURATION_VARIATION = 0.5;
@@ -15,13 +14,6 @@ export const IDLE_TIMEOUT_SECONDS = 600;
 const MEMORY_MB = 1024;
 const LONGEST_SECONDS = 14 * 86_400;
 
-export interface TraceEntry {
-  id: string;
-  file: string;
-  unit: string;
-  stepSeconds: number;
-}
-
 export interface Counts {
   id: string;
   startMs: number;
@@ -29,24 +21,13 @@ export interface Counts {
   counts: Float64Array;
 }
 
-const folder = new URL('../data/traces/', import.meta.url);
-
-export function traceEntries(): TraceEntry[] {
-  return JSON.parse(readFileSync(new URL('index.json', folder), 'utf8')) as TraceEntry[];
-}
-
 /** The last two weeks as requests per step, thinned to whole numbers of at most `mostRequests` in all. */
-export function readCounts({ id, file, unit, stepSeconds }: TraceEntry, mostRequests: number): Counts {
-  const points = gunzipSync(readFileSync(new URL(file, folder)))
-    .toString()
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split(',') as [string, string])
-    .map(([timestamp, value]) => ({
-      step: Math.floor(Date.parse(timestamp) / 1000 / stepSeconds),
-      value: Number(value),
-    }));
+export function readCounts(entry: TraceEntry, mostRequests: number): Counts {
+  const { id, unit, stepSeconds } = entry;
+  const points = traceRows(entry).map(([timestamp, value]) => ({
+    step: Math.floor(Date.parse(timestamp) / 1000 / stepSeconds),
+    value: Number(value),
+  }));
   const last = points.at(-1)!.step;
   const first = Math.max(points[0]!.step, last + 1 - LONGEST_SECONDS / stepSeconds);
   const counts = new Float64Array(last - first + 1);

@@ -6,7 +6,7 @@ import { poolModel } from '../src/economics/pool-model.ts';
 import { poolUsage } from '../src/economics/pool.ts';
 import { ArrivalGenerator } from '../src/twin/arrivals.ts';
 import { EnvironmentPool } from '../src/twin/environments.ts';
-import { benchArguments, refuse } from './command-line.ts';
+import { benchArguments } from './command-line.ts';
 import {
   coldStartError,
   type Comparison,
@@ -16,8 +16,8 @@ import {
   DURATIONS_MS,
   IDLE_TIMEOUT_SECONDS,
   readCounts,
-  traceEntries,
 } from './economics-validation.ts';
+import { tracesWith } from './traces.ts';
 
 const MOST_REQUESTS = 300_000;
 const SHARES = [0, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1] as const;
@@ -58,8 +58,7 @@ What plans cost and miss by the pool model, against the simulation of every requ
 data/traces, and how fast both are; all traces unless a part of an id is given.`;
 
 function compareAll(part: string): void {
-  const entries = traceEntries().filter(({ id }) => id.includes(part));
-  if (entries.length === 0) refuse(`no trace in data/traces has "${part}" in its id`, USAGE);
+  const entries = tracesWith(part, USAGE);
   const all: Comparison[] = [];
   console.log('| trace | duration (s) | level: cold starts simulated/modelled | worst cost error |\n|---|---|---|---|');
   for (const entry of entries) {

@@ -1,6 +1,5 @@
 /** The traces in data/traces as series on a grid of five minutes, or their own step where that is longer. */
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { type TraceEntry, traceEntries, traceRows } from './traces.ts';
 
 export interface Series {
   id: string;
@@ -8,14 +7,6 @@ export interface Series {
   stepSeconds: number;
   values: Float64Array;
 }
-
-interface TraceEntry {
-  id: string;
-  file: string;
-  stepSeconds: number;
-}
-
-const folder = new URL('../data/traces/', import.meta.url);
 
 /**
  * What a slot of the grid stands for: the mean over it, or its busiest measured step, which only traces on a finer grid
@@ -25,8 +16,7 @@ export type Target = 'mean' | 'peak';
 
 /** All traces of at least `minDays` days that are not nearly always zero. */
 export function loadSeries(minDays: number, target: Target = 'mean'): Series[] {
-  const index = JSON.parse(readFileSync(new URL('index.json', folder), 'utf8')) as TraceEntry[];
-  const fineEnough = index.filter((entry) => target === 'mean' || entry.stepSeconds < SLOT_SECONDS);
+  const fineEnough = traceEntries().filter((entry) => target === 'mean' || entry.stepSeconds < SLOT_SECONDS);
   return fineEnough
     .map((entry) => readTrace(entry, target))
     .filter((s) => {
@@ -39,16 +29,11 @@ const SLOT_SECONDS = 300;
 
 /** In units of the coarser step, so that counts and gauges are treated alike; unknown where less than 60 % is known. */
 function readTrace(entry: TraceEntry, target: Target): Series {
-  const lines = gunzipSync(readFileSync(new URL(entry.file, folder)))
-    .toString()
-    .trim()
-    .split('\n')
-    .slice(1);
   const stepSeconds = Math.max(SLOT_SECONDS, entry.stepSeconds);
-  const points = lines.map((line) => {
-    const [timestamp, value] = line.split(',') as [string, string];
-    return { step: Math.floor(Date.parse(timestamp) / 1000 / stepSeconds), value: value === '' ? NaN : Number(value) };
-  });
+  const points = traceRows(entry).map(([timestamp, value]) => ({
+    step: Math.floor(Date.parse(timestamp) / 1000 / stepSeconds),
+    value: value === '' ? NaN : Number(value),
+  }));
   const first = points[0]!.step;
   const sums = new Float64Array(points.at(-1)!.step - first + 1);
   const counts = new Float64Array(sums.length);

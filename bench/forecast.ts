@@ -5,7 +5,7 @@
 import { seasonalNaiveError } from '../src/forecast/accuracy.ts';
 import type { BacktestPlan, QuantileForecaster } from '../src/forecast/backtest.ts';
 import { rollingOrigin } from '../src/forecast/backtest.ts';
-import { benchArguments } from './command-line.ts';
+import { benchArguments, partsAsked } from './command-line.ts';
 import { MODELS, OWN, WINDOW_MODELS } from './forecast-models.ts';
 import type { PeerForecasts, PeerTask } from './forecast-peers.ts';
 import { augursForecasts, pythonForecasts } from './forecast-peers.ts';
@@ -14,6 +14,7 @@ import type { Axes, Results } from './forecast-tables.ts';
 import { printCoverage, printLosses, printShort, printWindow } from './forecast-tables.ts';
 import type { Series, Target } from './forecast-traces.ts';
 import { loadSeries } from './forecast-traces.ts';
+import { tracesWith } from './traces.ts';
 
 const LEVELS = [0.5, 0.9, 0.99, 0.999] as const;
 const LEAD_SECONDS = [300, 1800, 3600, 21_600, 86_400] as const;
@@ -40,9 +41,13 @@ const { values: options, positionals } = benchArguments(USAGE, {
   allowPositionals: true,
   options: {
     full: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
+    only: { type: 'string' },
   },
 });
+
+const wants = partsAsked(options.only, ['accuracy', 'windows', 'peers', 'speed'], USAGE);
+const part = positionals[0] ?? '';
+tracesWith(part, USAGE);
 
 function planFor(series: Series, stride: number): BacktestPlan {
   const m = 86_400 / series.stepSeconds;
@@ -87,9 +92,9 @@ function pick(results: Results, all: readonly Series[], wanted: (series: Series)
 }
 
 function printAccuracy(target: Target): void {
-  const all = loadSeries(10, target).filter((s) => s.id.includes(positionals[0] ?? ''));
-  if (all.length === 0) return;
+  const all = loadSeries(10, target).filter((s) => s.id.includes(part));
   console.log(`\n== ${target} of the slot, ${all.length} traces, every ${ORIGIN_STRIDE}th step`);
+  if (all.length === 0) return;
   const results = scoreModels(all, (series) => planFor(series, ORIGIN_STRIDE));
   printLosses('all traces', results, AXES);
   printCoverage('all traces', results, AXES);
@@ -110,7 +115,9 @@ function printAccuracy(target: Target): void {
 
 /** The maximum over the next steps, of traces on a five-minute grid. */
 function printWindows(): void {
-  const all = loadSeries(10).filter((s) => s.stepSeconds === 300 && s.id.includes(positionals[0] ?? ''));
+  const all = loadSeries(10).filter((s) => s.stepSeconds === 300 && s.id.includes(part));
+  console.log(`\n== windows, ${all.length} traces on a five-minute grid`);
+  if (all.length === 0) return;
   for (const window of WINDOWS) {
     const results: Results = new Map();
     for (const series of all) {
@@ -121,14 +128,14 @@ function printWindows(): void {
         add(results, name, rollingOrigin(maxima, model(series, window, WINDOW_LEVELS), plan));
       }
     }
-    if (all.length > 0) printWindow(`maximum over the next ${window * 5} minutes`, results, WINDOW_LEVELS);
+    printWindow(`maximum over the next ${window * 5} minutes`, results, WINDOW_LEVELS);
   }
 }
 
 /** The same few origins for everyone. */
 function printPeers(target: Target): void {
   const isAsked = (s: Series) => options.full || PEER_TRACES.some((part) => s.id.includes(part));
-  const all = loadSeries(14, target).filter((s) => s.id.includes(positionals[0] ?? '') && isAsked(s));
+  const all = loadSeries(14, target).filter((s) => s.id.includes(part) && isAsked(s));
   const planOf = (series: Series): BacktestPlan => {
     const plan = planFor(series, PEER_STRIDE);
     // Peers need two weeks, of which a trace of just two weeks leaves nothing to judge.
@@ -136,8 +143,8 @@ function printPeers(target: Target): void {
     const spread = Math.max(PEER_STRIDE, Math.floor((plan.to - 288 - from) / PEER_ORIGINS) | 1);
     return { ...plan, from, to: plan.to - 288, stride: options.full ? PEER_STRIDE : spread };
   };
-  if (all.length === 0) return;
   console.log(`\n== peers, ${target} of the slot, ${all.length} traces`);
+  if (all.length === 0) return;
   const results = scoreModels(all, planOf);
   const tasks = all.flatMap((series): PeerTask[] => {
     const { from, to, stride, leads } = planOf(series);
@@ -163,8 +170,6 @@ function printPeers(target: Target): void {
 function peerForecaster(peer: PeerForecasts, tasks: readonly PeerTask[], series: Series): QuantileForecaster {
   return (origin) => peer.quantiles[tasks.findIndex((t) => t.series === series && t.origin === origin)] ?? null;
 }
-
-const wants = (section: string) => options.only === '' || options.only === section;
 
 if (wants('accuracy')) {
   printAccuracy('mean');

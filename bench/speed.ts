@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DAY_MS, SLOT_MS } from '../src/time.ts';
-import { benchArguments } from './command-line.ts';
+import { benchArguments, partsAsked, wholeNumber } from './command-line.ts';
 import { printSpeed } from './forecast-speed.ts';
 
 const USAGE = `Usage: npm run bench:speed -- [options]
@@ -21,11 +21,14 @@ How long a replay of two weeks, a tick and its forecasting take, and how much me
 
 const { values: options } = benchArguments(USAGE, {
   options: {
-    only: { type: 'string', default: '' },
+    only: { type: 'string' },
     runs: { type: 'string', default: '3' },
     node: { type: 'string', default: process.execPath },
   },
 });
+
+const isAsked = partsAsked(options.only, ['replay', 'tick', 'forecast'], USAGE);
+const leastOf = wholeNumber({ option: '--runs', text: options.runs }, 1, USAGE);
 
 const DAYS = 28;
 const START_MS = Date.UTC(2026, 2, 2);
@@ -63,7 +66,7 @@ function least(costs: readonly Cost[]): string {
   return `${of('wallMs').toFixed(0).padStart(6)} ms, processor ${of('cpuMs').toFixed(0).padStart(6)} ms, at most ${most.toFixed(0)} MB`;
 }
 
-const repeated = <T>(action: () => T): T[] => Array.from({ length: Number(options.runs) }, action);
+const repeated = <T>(action: () => T): T[] => Array.from({ length: leastOf }, action);
 
 function printReplay(folder: string): void {
   const metrics = join(folder, 'metrics.csv');
@@ -102,7 +105,6 @@ async function printTicks(folder: string): Promise<void> {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'prewarm-bench-'));
-const isAsked = (name: string) => options.only === '' || options.only === name;
 if (isAsked('replay')) printReplay(folder);
 if (isAsked('tick')) await printTicks(folder);
 if (isAsked('forecast')) await printSpeed();

@@ -2,7 +2,6 @@
  * `npm run bench:value`: what Prewarm's plans are worth on real traces, against the best that could have been set up without it.
  * A case is a trace and a price of a cold start. docs/evaluation.md has the table.
  */
-import { readFileSync } from 'node:fs';
 import { parseTargetConfig, type TargetConfig } from '../src/config.ts';
 import { objectiveOf } from '../src/controller/objective.ts';
 import { readMetricsFile } from '../src/input/metrics-file.ts';
@@ -11,9 +10,9 @@ import { type Evaluation, periodOf, prepareEvaluation } from '../src/replay/eval
 import { walkThrough } from '../src/replay/replay.ts';
 import { renderTable } from '../src/report/terminal.ts';
 import { DAY_MS } from '../src/time.ts';
-import { benchArguments } from './command-line.ts';
+import { benchArguments, wholeNumber } from './command-line.ts';
+import { type TraceEntry, tracePath, tracesWith } from './traces.ts';
 
-const TRACES = new URL('../data/traces/', import.meta.url);
 const PRICES_USD = [0.003, 0.03, 0.3];
 /** Long traces are scored on their last week, so that the whole takes minutes. */
 const MOST_DAYS = 7;
@@ -53,11 +52,17 @@ const { values: args } = benchArguments(USAGE, {
   },
 });
 
+const number = (name: 'duration-ms' | 'cold-start-ms' | 'days', least: number) =>
+  wholeNumber({ option: `--${name}`, text: args[name] }, least, USAGE);
+const averageDurationMs = number('duration-ms', 1);
+const coldStartMs = number('cold-start-ms', 0);
+const mostMs = number('days', 1) * DAY_MS;
+
 function settingsFor(coldStartPriceUsd: number): TargetConfig {
   const given = {
     maxCapacity: MAX_CAPACITY,
-    averageDurationMs: Number(args['duration-ms']),
-    coldStartMs: Number(args['cold-start-ms']),
+    averageDurationMs,
+    coldStartMs,
     coldStartPriceUsd,
   };
   return parseTargetConfig({ functionName: 'bench', alias: 'live' }, given, (path) => ({
@@ -66,12 +71,12 @@ function settingsFor(coldStartPriceUsd: number): TargetConfig {
   }));
 }
 
-async function casesOf(file: string, trace: string): Promise<Case[]> {
+async function casesOf({ file, id: trace }: TraceEntry): Promise<Case[]> {
   const base = settingsFor(PRICES_USD[0]!);
-  const reading = await readMetricsFile(new URL(file, TRACES).pathname, { averageDurationMs: base.averageDurationMs! });
+  const reading = await readMetricsFile(tracePath(file), { averageDurationMs });
   const period = periodOf(reading);
   if (!period) return [];
-  const fromMs = Math.max(period.fromMs, period.toMs - Number(args.days) * DAY_MS);
+  const fromMs = Math.max(period.fromMs, period.toMs - mostMs);
   const evaluation = prepareEvaluation(reading, { fromMs, toMs: period.toMs }, base);
   const alternatives = createAlternatives(evaluation, base);
   const cases: Case[] = [];
@@ -175,12 +180,11 @@ const HEADER = [
   '> 2 % worse',
 ];
 
-const index = JSON.parse(readFileSync(new URL('index.json', TRACES), 'utf8')) as { id: string; file: string }[];
-const chosen = index.filter(({ id }) => id.includes(args.trace));
+const chosen = tracesWith(args.trace, USAGE);
 const cases: Case[] = [];
-for (const [i, { id, file }] of chosen.entries()) {
-  console.error(`${i + 1} of ${chosen.length}: ${id}`);
-  cases.push(...(await casesOf(file, id)));
+for (const [i, entry] of chosen.entries()) {
+  console.error(`${i + 1} of ${chosen.length}: ${entry.id}`);
+  cases.push(...(await casesOf(entry)));
 }
 const byPrice = PRICES_USD.map((price) =>
   summaryRow(

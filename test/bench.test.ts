@@ -27,8 +27,20 @@ describe.each(BENCHES)('npm run %s', (name, command) => {
   });
 });
 
-it('a benchmark over a part of the traces that is none says so', () => {
-  const { status, stderr } = bench('tsx bench/economics.ts', 'no-such-trace');
-  expect(stderr).toMatch(/^error: no trace in data\/traces has "no-such-trace" in its id/);
-  expect(status).toBe(2);
+it.each([
+  ['economics.ts no-such-trace', 'no trace in data/traces has "no-such-trace" in its id'],
+  ['forecast.ts no-such-trace', 'no trace in data/traces has "no-such-trace" in its id'],
+  ['forecast.ts --only acuracy', '--only = "acuracy": must be one of accuracy, windows, peers, speed'],
+  ['speed.ts --only replays', '--only = "replays": must be one of replay, tick, forecast'],
+  ['speed.ts --runs x', '--runs = "x": must be a whole number from 1 on'],
+  ['speed.ts --runs 0', '--runs = "0": must be a whole number from 1 on'],
+  ['value.ts --trace no-such-trace', 'no trace in data/traces has "no-such-trace" in its id'],
+  ['value.ts --days 0.3', '--days = "0.3": must be a whole number from 1 on'],
+  ['value.ts --duration-ms 0', '--duration-ms = "0": must be a whole number from 1 on'],
+  ['value.ts --cold-start-ms 5s', '--cold-start-ms = "5s": must be a whole number from 0 on'],
+])('%s is refused and measures nothing', (line, message) => {
+  const [file, ...argv] = line.split(' ');
+  const { status, stdout, stderr } = bench(`tsx bench/${file}`, ...argv);
+  expect(stderr.split('\n')[0]).toBe(`error: ${message}`);
+  expect([status, stdout]).toEqual([2, '']);
 });

@@ -5,8 +5,8 @@ import {
   costError,
   DURATIONS_MS,
   readCounts,
-  traceEntries,
 } from '../../bench/economics-validation.ts';
+import { traceEntries } from '../../bench/traces.ts';
 
 const SHARES = [0, 0.2, 0.5, 0.8, 1] as const;
 const MOST_REQUESTS = 60_000;
