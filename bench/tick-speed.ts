@@ -3,7 +3,7 @@
  * the program that `bench/speed.ts` bundles like the handler and runs in fresh processes. Prints one JSON object.
  */
 import { parseTargetConfig } from '../src/config.ts';
-import { emptyMemory } from '../src/controller/planner.ts';
+import { emptyMemory } from '../src/controller/planner-memory.ts';
 import { decide } from '../src/controller/tick.ts';
 import type { MetricGrid, MetricReading, ScalingState } from '../src/model.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, SLOT_MS } from '../src/time.ts';

@@ -4,7 +4,7 @@ import { type AwsPorts, connectAws } from './aws/connect.ts';
 import type { TargetConfig } from './config.ts';
 import { configFromEnv, type Environment, logLevelFromEnv } from './config-env.ts';
 import { rememberHistory } from './controller/remembering-source.ts';
-import { emptyMemory, type PlannerMemory } from './controller/planner.ts';
+import { emptyMemory, type PlannerMemory } from './controller/planner-memory.ts';
 import type { TickReport } from './controller/tick.ts';
 import { InputError, RefusedError, TransientError } from './errors.ts';
 import { queueFedSource } from './related/arrivals.ts';

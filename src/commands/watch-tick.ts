@@ -1,6 +1,6 @@
 /** How far a tick has come, seen from what it reads and what it remembers: the loop itself knows nothing of progress. */
 import { COMPARED_DAYS } from '../controller/comparison.ts';
-import { emptyMemory, type PlannerMemory } from '../controller/planner.ts';
+import { emptyMemory, type PlannerMemory } from '../controller/planner-memory.ts';
 import type { MetricsSource } from '../controller/ports.ts';
 import { gridEndMs } from '../metric-grid.ts';
 import type { MetricReading } from '../model.ts';

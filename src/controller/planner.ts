@@ -18,9 +18,10 @@ import { DEFAULT_COLD_START_MS, LEAST_IDLE_TIMEOUT_SECONDS } from './measured-se
 import { choiceLately } from './lately.ts';
 import { limitsOf, objectiveOf } from './objective.ts';
 import { pastCovers } from './past-levels.ts';
+import { emptyMemory, forgetOld, keepWhatHolds, type PlannerMemory } from './planner-memory.ts';
 import { expectedDurationMs } from './policy.ts';
 import { demandSeen } from './seen-demand.ts';
-import { BLOCK_MS, forgetBlocksBefore, type KnownUsages } from './track-record.ts';
+import { BLOCK_MS } from './track-record.ts';
 import { type Footing, type ForecastTrust, judgeForecast } from './trust.ts';
 
 export type PlannerSettings = Pick<
@@ -60,28 +61,13 @@ export interface Planner extends Forecaster {
   planAt(nowMs: number, footing?: Footing): Planned;
 }
 
-/**
- * Work that successive ticks have in common: past covers by the moment of their slot, candidates' usages by block, choices by
- * the moment they were made at. A warm process hands the same memory to each planner of a target with the same settings.
- */
-export interface PlannerMemory {
-  covers: Map<number, Float64Array>;
-  usages: KnownUsages;
-  choices: Map<number, Choice | null>;
-  /** The outages that `usages` leave out. */
-  comparedWithout: string;
-}
-
-export function emptyMemory(): PlannerMemory {
-  return { covers: new Map(), usages: new Map(), choices: new Map(), comparedWithout: '' };
-}
-
 /** Work that does not depend on the moment is done once and kept, so that a walk through weeks of ticks is cheap. */
 export function createPlanner(
   history: DemandHistory,
   settings: PlannerSettings,
   memory: PlannerMemory = emptyMemory(),
 ): Planner {
+  keepWhatHolds(memory, history, settings);
   const occurrences = occurrencesAround(history, settings);
   const calendar = { timeZone: settings.timeZone, occurrences };
   const forecaster = calendarForecaster(history, calendar, createForecaster);
@@ -99,7 +85,7 @@ export function createPlanner(
   const choiceMadeAt = (epochMs: number) => {
     const past = views.at(epochMs);
     if (!memory.choices.has(epochMs)) {
-      forgetBefore(epochMs - MEMORY_MS, memory);
+      forgetOld(epochMs, memory);
       if (past.key !== memory.comparedWithout) memory.usages.clear();
       memory.comparedWithout = past.key;
     }
@@ -153,15 +139,6 @@ export function createPlanner(
       };
     },
   };
-}
-
-/** Anything older is not asked for again: the comparison reaches back 14 days. */
-const MEMORY_MS = 16 * DAY_MS;
-
-function forgetBefore(untilMs: number, { covers, usages, choices }: PlannerMemory): void {
-  for (const slotMs of covers.keys()) if (slotMs < untilMs) covers.delete(slotMs);
-  for (const epochMs of choices.keys()) if (epochMs < untilMs) choices.delete(epochMs);
-  forgetBlocksBefore(untilMs / BLOCK_MS, usages);
 }
 
 /** Events in the history, and as far ahead as a plan can reach. */

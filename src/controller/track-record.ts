@@ -42,9 +42,9 @@ export function blockUsages(candidate: Candidate, blocks: { from: number; to: nu
   return Array.from({ length: blocks.to - blocks.from }, (_, i) => known.get(blocks.from + i)!);
 }
 
-/** Forgets what lies before a block. */
-export function forgetBlocksBefore(block: number, known: KnownUsages): void {
-  for (const usages of known.values()) for (const at of usages.keys()) if (at < block) usages.delete(at);
+/** Forgets some of the blocks. */
+export function forgetBlocks(isForgotten: (block: number) => boolean, known: KnownUsages): void {
+  for (const usages of known.values()) for (const block of usages.keys()) if (isForgotten(block)) usages.delete(block);
 }
 
 /** What was warm when the first block began is found by starting an idle timeout earlier. */

@@ -1,7 +1,7 @@
 /** The one loop with the neighbours behind it: first the alias, then whatever follows the same forecast. */
 import type { TargetConfig } from '../config.ts';
 import type { EventSourcePorts, RelatedPorts } from '../controller/ports.ts';
-import type { PlannerMemory } from '../controller/planner.ts';
+import type { PlannerMemory } from '../controller/planner-memory.ts';
 import { tick, type TickPorts, type TickReport } from '../controller/tick.ts';
 import { type EventSourceReport, followEventSource } from './event-source.ts';
 import { followNeighbour, type RelatedReport } from './follow.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createPlanner, emptyMemory, historyBefore, type PlannerSettings } from '../../src/controller/planner.ts';
+import { createPlanner, historyBefore, type PlannerSettings } from '../../src/controller/planner.ts';
+import { emptyMemory } from '../../src/controller/planner-memory.ts';
 import { settingsSchema } from '../../src/config.ts';
 import { DAY_MS, HOUR_MS, SLOT_MS } from '../../src/time.ts';
 import { historyAt } from '../calendar/support.ts';

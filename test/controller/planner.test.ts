@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DemandHistory } from '../../src/model.ts';
-import {
-  createPlanner,
-  emptyMemory,
-  historyBefore,
-  type Planned,
-  type PlannerSettings,
-} from '../../src/controller/planner.ts';
+import { createPlanner, historyBefore, type Planned, type PlannerSettings } from '../../src/controller/planner.ts';
+import { emptyMemory } from '../../src/controller/planner-memory.ts';
 import { settingsSchema } from '../../src/config.ts';
 import { DAY_MS, HOUR_MS } from '../../src/time.ts';
 

@@ -1,7 +1,7 @@
 /** The walk through the past against the live tick: the same function of the same knowledge, minute by minute. */
 import { describe, expect, it } from 'vitest';
 import type { TargetConfig } from '../../src/config.ts';
-import { emptyMemory } from '../../src/controller/planner.ts';
+import { emptyMemory } from '../../src/controller/planner-memory.ts';
 import { decide, isCarriedOut } from '../../src/controller/tick.ts';
 import type { CapacityBounds, MetricReading, ScheduledAction } from '../../src/model.ts';
 import { prepareEvaluation } from '../../src/replay/evaluate.ts';
