@@ -1,6 +1,7 @@
 /** What the metrics say: the demand so far, and what the planner makes of it. The same functions as the controller's. */
 import type { TargetConfig } from '../config.ts';
 import { demandHistory } from '../controller/demand.ts';
+import { measuredSettings } from '../controller/measured-settings.ts';
 import { createPlanner, type Planned, type Planner } from '../controller/planner.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
 
@@ -17,6 +18,6 @@ export function assessDemand(reading: MetricReading, config: TargetConfig, nowMs
     untilMs: nowMs,
     ...(averageDurationMs === undefined ? {} : { averageDurationMs }),
   });
-  const planner = createPlanner(history, { ...reading.billing, ...config });
+  const planner = createPlanner(history, measuredSettings(config, reading).settings);
   return { reading, history, planner, planned: planner.planAt(nowMs) };
 }

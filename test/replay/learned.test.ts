@@ -1,34 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { replay } from '../../src/replay/replay.ts';
 import { DAY_MS, HOUR_MS } from '../../src/time.ts';
-import { readingOf, settingsOf, START_MS } from './support.ts';
+import { coldMinutes, settingsOf, START_MS } from './support.ts';
 
 const EVALUATED_MS = START_MS + 3 * DAY_MS;
 
-/**
- * Minutes of thirty requests of two seconds for half an hour, each fourth hour; the first of them finds nothing warm. Starting an
- * environment takes so many seconds before the evaluation, and as many after it.
- */
-function reading(before: number, after: number) {
-  const minutes = Array.from({ length: 3.5 * 1440 }, (_, minute) => ({
-    inHour: minute % 240,
-    seconds: START_MS + minute * 60_000 < EVALUATED_MS - HOUR_MS ? before : after,
-  }));
-  return readingOf({
-    stepSeconds: 60,
-    invocations: minutes.map(({ inHour }) => (inHour < 30 ? 30 : 0)),
-    averageDurationMs: minutes.map(({ inHour }) => (inHour < 30 ? 2000 : NaN)),
-    maxConcurrency: minutes.map(({ inHour, seconds }) =>
-      inHour >= 30 ? 0 : inHour === 0 ? Math.round(3 + seconds / 2) : 4,
-    ),
-  });
-}
-
 async function coldStartsOf(before: number, after: number, given = {}) {
   const settings = settingsOf({ maxCapacity: 60, horizonHours: 6, ...given });
-  const { assumptions, notes, policies } = await replay(reading(before, after), settings, {
-    evaluateFromMs: EVALUATED_MS,
-  });
+  const { assumptions, notes, policies } = await replay(
+    coldMinutes(3.5, (atMs) => (atMs < EVALUATED_MS - HOUR_MS ? before : after)),
+    settings,
+    { evaluateFromMs: EVALUATED_MS },
+  );
   const initialised = policies.find(({ name }) => name === 'on-demand')?.costUsd ?? 0;
   return { coldStartMs: assumptions.coldStartMs, notes: notes.join('\n'), initialised };
 }

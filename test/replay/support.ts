@@ -49,3 +49,20 @@ export function workingDays(days: number): number[] {
     return Math.round(40 + (hour > 8 && hour < 18 ? 300 : 0) + rush + ((i * 7919) % 23));
   });
 }
+
+/**
+ * Minutes of thirty requests of two seconds for half an hour, each fourth hour; the first of them finds nothing warm, and starting
+ * an environment takes so many seconds at that moment.
+ */
+export function coldMinutes(days: number, coldStartSeconds: (atMs: number) => number): MetricReading {
+  const minutes = Array.from({ length: days * 1440 }, (_, minute) => ({ minute, inHour: minute % 240 }));
+  return readingOf({
+    stepSeconds: 60,
+    invocations: minutes.map(({ inHour }) => (inHour < 30 ? 30 : 0)),
+    averageDurationMs: minutes.map(({ inHour }) => (inHour < 30 ? 2000 : NaN)),
+    maxConcurrency: minutes.map(({ minute, inHour }) => {
+      if (inHour >= 30) return 0;
+      return inHour === 0 ? Math.round(3 + coldStartSeconds(START_MS + minute * 60_000) / 2) : 4;
+    }),
+  });
+}
