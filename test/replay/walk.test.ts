@@ -138,6 +138,6 @@ describe('no look-ahead', () => {
 
   it('another future changes what comes after it and nothing before', () => expectIndifferentToTheFuture(constant));
 
-  // controller/slot-demand.ts draws peaks with the average duration of the whole history, its future included.
+  // controller/slot-demand.ts draws peaks by the average duration of the week that ends with each step.
   it('neither where durations vary and are measured', () => expectIndifferentToTheFuture(measured));
 });
