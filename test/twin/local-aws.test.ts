@@ -366,7 +366,7 @@ describe('an injected fault', () => {
     let outcome = 'none yet';
     const hanging = lambda.send(new GetAccountSettingsCommand({})).then(
       () => (outcome = 'answered'),
-      (error: Error & { code?: string }) => (outcome = error.code ?? error.name),
+      (error: unknown) => (outcome = String((error as { code?: string }).code)),
     );
     while (aws.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
     for (let later = 0; later < 3; later++) {
