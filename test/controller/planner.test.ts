@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type DemandHistory } from '../../src/model.ts';
 import { createPlanner, historyBefore, type Planned, type PlannerSettings } from '../../src/controller/planner.ts';
 import { emptyMemory } from '../../src/controller/planner-memory.ts';
+import { maskTraining } from '../../src/calendar/index.ts';
 import { settingsSchema } from '../../src/config.ts';
-import { DAY_MS, HOUR_MS } from '../../src/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/time.ts';
 
 const START = Date.parse('2026-03-02T00:00:00Z');
 const SETTINGS: PlannerSettings = { ...settingsSchema.parse({}), maxCapacity: 100 };
@@ -67,11 +68,16 @@ describe('createPlanner', () => {
     expect(choice!.bestForecast !== null).toBe(hasForecasts);
   });
 
-  it('holds nothing beyond the minimum before there is anything to compare', () => {
-    const late = { ...history(3), startMs: START + 5 * HOUR_MS };
-    const { plan, choice } = planAt(late, late.startMs + DAY_MS, { coldStartPriceUsd: 1, minCapacity: 1 });
-    expect(choice === null || choice.bestForecast === null).toBe(true);
-    expect(Math.min(...plan.capacity)).toBeGreaterThanOrEqual(1);
+  it.each([
+    ['18 hours of whole blocks are known', 0, true],
+    ['five minutes of those are not, though more than a day is', 5, false],
+  ])('holds nothing beyond the minimum until there is enough to compare: %s', (_, minutes, isEnough) => {
+    const noonMs = START + 12 * HOUR_MS;
+    const unknown = { fromMs: noonMs, toMs: noonMs + minutes * MINUTE_MS };
+    const past = maskTraining({ ...history(2), startMs: START + HOUR_MS }, [unknown]);
+    const { plan, choice } = planAt(past, START + 29 * HOUR_MS, { coldStartPriceUsd: 1, minCapacity: 1 });
+    expect(choice !== null).toBe(isEnough);
+    expect(plan.capacity.every((level) => level === 1)).toBe(!isEnough);
   });
 
   it('without news holds a constant level, then the minimum', () => {
