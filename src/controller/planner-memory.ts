@@ -59,7 +59,8 @@ function firstChangeMs(before: DemandHistory, now: DemandHistory): number {
   const isAlike =
     before.stepSeconds === stepSeconds &&
     before.peakBasis === now.peakBasis &&
-    before.peakWindowSeconds === now.peakWindowSeconds &&
+    // Measured maxima have no window.
+    (now.peakBasis === 'observed' || before.peakWindowSeconds === now.peakWindowSeconds) &&
     Number.isInteger(skipped) &&
     skipped >= 0;
   if (!isAlike) return -Infinity;
