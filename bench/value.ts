@@ -3,6 +3,7 @@
  * A case is a trace and a price of a cold start. docs/evaluation.md has the table.
  */
 import { parseTargetConfig, type TargetConfig } from '../src/config.ts';
+import type { MeasuredSettings } from '../src/controller/measured-settings.ts';
 import { objectiveOf } from '../src/controller/objective.ts';
 import { readMetricsFile } from '../src/input/metrics-file.ts';
 import { AVAILABLE, createAlternatives, type ScoredPolicy } from '../src/replay/alternatives.ts';
@@ -58,17 +59,13 @@ const averageDurationMs = number('duration-ms', 1);
 const coldStartMs = number('cold-start-ms', 0);
 const mostMs = number('days', 1) * DAY_MS;
 
-function settingsFor(coldStartPriceUsd: number): TargetConfig {
-  const given = {
-    maxCapacity: MAX_CAPACITY,
-    averageDurationMs,
-    coldStartMs,
-    coldStartPriceUsd,
-  };
-  return parseTargetConfig({ functionName: 'bench', alias: 'live' }, given, (path) => ({
+function settingsFor(coldStartPriceUsd: number): MeasuredSettings<TargetConfig> {
+  const given = { maxCapacity: MAX_CAPACITY, averageDurationMs, coldStartMs, coldStartPriceUsd };
+  const config = parseTargetConfig({ functionName: 'bench', alias: 'live' }, given, (path) => ({
     name: path.join('.'),
     value: undefined,
   }));
+  return { ...config, coldStartMs };
 }
 
 async function casesOf({ file, id: trace }: TraceEntry): Promise<Case[]> {
@@ -92,7 +89,7 @@ async function casesOf({ file, id: trace }: TraceEntry): Promise<Case[]> {
 async function oneCase(
   evaluation: Evaluation,
   alternatives: ReturnType<typeof createAlternatives>,
-  settings: TargetConfig,
+  settings: MeasuredSettings<TargetConfig>,
 ): Promise<Omit<Case, 'trace' | 'priceUsd'>> {
   const walk = await walkThrough(evaluation, settings);
   const policies = await alternatives.compare(walk.timeline, objectiveOf(settings));

@@ -1,5 +1,6 @@
 /** A tick's report for tests of what follows it. */
 import { parseTargetConfig } from '../src/config.ts';
+import { measuredSettings } from '../src/controller/measured-settings.ts';
 import type { TickReport } from '../src/controller/tick.ts';
 
 export interface ReportSeries {
@@ -12,10 +13,11 @@ export interface ReportSeries {
 }
 
 const TARGET = { functionName: 'worker', alias: 'live' };
-const SETTINGS = parseTargetConfig(TARGET, { mode: 'act', coldStartPriceUsd: 1, maxCapacity: 100 }, (path) => ({
+const CONFIG = parseTargetConfig(TARGET, { mode: 'act', coldStartPriceUsd: 1, maxCapacity: 100 }, (path) => ({
   name: path.join('.'),
   value: undefined,
 }));
+const SETTINGS = measuredSettings(CONFIG, { grids: [] }).settings;
 
 /** Planned in act mode with nothing to change, unless `own` says otherwise. */
 export function tickReport({ nowMs, startMs, past, ahead }: ReportSeries, own: Partial<TickReport> = {}): TickReport {

@@ -120,7 +120,7 @@ async function configAndReading(
   const toMs = io.nowMs();
   progress.update(undefined, 'reading metrics');
   const reading = await metrics.read(config.target, { fromMs: toMs - config.historyDays * DAY_MS, toMs });
-  return { config: { ...reading.billing, ...config }, reading };
+  return { config, reading };
 }
 
 /** Concurrency alone says how busy a function was, and not how many requests there are to play. */

@@ -9,7 +9,7 @@ export const DEFAULT_COLD_START_MS = 5000;
 /** Learned durations are rounded to powers of it: the plan should not hang on their last digit. */
 const ROUNDING = 1.25;
 
-export type MeasuredSettings<S> = S & { coldStartMs: number };
+export type MeasuredSettings<S = Settings> = S & { coldStartMs: number };
 
 /** Memory and architecture of the function, and how long a cold start takes, where they are not given. */
 export function measuredSettings<S extends Pick<Settings, 'coldStartMs' | 'idleTimeoutSeconds'>>(

@@ -1,6 +1,5 @@
 /** What should be held, seen from any moment of a history: the same for the live tick and for a walk through the past. */
 import { calendarForecaster, type Occurrence, pastViews, resolve, type SeenPast } from '../calendar/index.ts';
-import type { Settings } from '../config.ts';
 import { poolDemandOf } from '../economics/load.ts';
 import { type PoolModel, poolModel } from '../economics/pool-model.ts';
 import { createForecaster, type Forecaster } from '../forecast/index.ts';
@@ -14,7 +13,7 @@ import { levelsOf } from './event-levels.ts';
 import { explain } from './explain.ts';
 import { blendFor } from './in-force.ts';
 import { RELEASE_AHEAD_SECONDS } from './levels.ts';
-import { DEFAULT_COLD_START_MS, LEAST_IDLE_TIMEOUT_SECONDS } from './measured-settings.ts';
+import { LEAST_IDLE_TIMEOUT_SECONDS, type MeasuredSettings } from './measured-settings.ts';
 import { choiceLately } from './lately.ts';
 import { limitsOf, objectiveOf } from './objective.ts';
 import { pastCovers } from './past-levels.ts';
@@ -25,7 +24,7 @@ import { BLOCK_MS } from './track-record.ts';
 import { type Footing, type ForecastTrust, judgeForecast } from './trust.ts';
 
 export type PlannerSettings = Pick<
-  Settings,
+  MeasuredSettings,
   | 'minCapacity'
   | 'leadTimeSeconds'
   | 'maxActions'
@@ -169,7 +168,7 @@ function poolsFrom(make: (fromMs: number) => PoolModel): (fromMs: number) => Poo
 /** The pool that policies are compared on. */
 function comparedPool(
   history: DemandHistory,
-  { coldStartMs = DEFAULT_COLD_START_MS, idleTimeoutSeconds }: PlannerSettings,
+  { coldStartMs, idleTimeoutSeconds }: PlannerSettings,
   fromMs: number,
 ): PoolModel {
   return poolModel(poolDemandOf(history), {

@@ -17,7 +17,7 @@ import { demandHistory } from './demand.ts';
 import { diffSchedule, hasChanges } from './diff.ts';
 import { type Freshness, freshnessOf, scheduleSettings } from './freshness.ts';
 import type { Choice } from './choose.ts';
-import { measuredSettings } from './measured-settings.ts';
+import { type MeasuredSettings, measuredSettings } from './measured-settings.ts';
 import { createPlanner } from './planner.ts';
 import type { PlannerMemory } from './planner-memory.ts';
 import type { MetricsSource, ScalingReader, ScalingWriter } from './ports.ts';
@@ -61,7 +61,7 @@ export interface TickReport {
   nowMs: number;
   mode: TargetConfig['mode'];
   /** The configuration with what the metrics tell filled in: the plan was made with these. */
-  settings: TargetConfig;
+  settings: MeasuredSettings<TargetConfig>;
   outcome: Outcome;
   reason: string;
   notes: string[];

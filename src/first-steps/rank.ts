@@ -1,7 +1,7 @@
 /** Functions by what Prewarm would have saved on them in their last two weeks, by the engine of `prewarm replay`. */
 import type { TargetConfig } from '../config.ts';
 import type { Choice, Objective } from '../controller/choose.ts';
-import { measuredSettings } from '../controller/measured-settings.ts';
+import { type MeasuredSettings, measuredSettings } from '../controller/measured-settings.ts';
 import { objectiveOf } from '../controller/objective.ts';
 import { createPlanner } from '../controller/planner.ts';
 import { priceNotes } from '../economics/prices.ts';
@@ -21,13 +21,11 @@ export interface RankSubject {
   settings: TargetConfig;
 }
 
-export type MeasuredConfig = TargetConfig & { coldStartMs: number };
-
 export interface Ranked {
   name: string;
   /** As given, and as completed by what the metrics tell. */
   given: TargetConfig;
-  settings: MeasuredConfig;
+  settings: MeasuredSettings<TargetConfig>;
   objective: Objective;
   /** Null where there is too little data. */
   period: { fromMs: number; toMs: number; invocations: number } | null;
@@ -68,16 +66,19 @@ export async function rankAtOnce(subject: RankSubject): Promise<Ranked | null> {
 /** The replay of the last two weeks: the controller's walk, then every alternative on the same requests. */
 export async function rankByReplay(subject: RankSubject, onProgress?: Progress): Promise<Ranked> {
   const known = knownOf(subject);
-  const { settings, look } = known;
+  const { look } = known;
   if (look.kind === 'too little') throw new Error(`${subject.name} was to be ranked at once`);
-  const result = await replay(subject.reading, settings, {
+  const result = await replay(subject.reading, subject.settings, {
     evaluateFromMs: look.fromMs,
     ...(onProgress ? { onProgress } : {}),
   });
   const ours = result.policies.find(({ name }) => name === 'prewarm');
   const highestCapacity = Math.max(0, ...(ours?.timeline ?? []).map(({ capacity }) => capacity));
-  const notes = [...new Set([...known.notes, ...result.notes])];
-  return { ...judged(known, { basis: 'replay', scores: result.policies, highestCapacity }), notes };
+  return {
+    ...judged(known, { basis: 'replay', scores: result.policies, highestCapacity }),
+    settings: { ...known.settings, coldStartMs: result.assumptions.coldStartMs },
+    notes: result.notes,
+  };
 }
 
 /** The controller's own comparison of the last two weeks, recent days counting more: a fifth of a replay's work. */
@@ -111,7 +112,7 @@ function savedPerDay({ judgement, objective, period }: Ranked): number {
 
 interface Known {
   subject: RankSubject;
-  settings: MeasuredConfig;
+  settings: MeasuredSettings<TargetConfig>;
   objective: Objective;
   look: Look;
   notes: readonly string[];

@@ -1,6 +1,5 @@
 /** One period of past demand in which policies are compared: prepared once, asked as often as wanted. */
-import type { Settings } from '../config.ts';
-import { DEFAULT_COLD_START_MS } from '../controller/measured-settings.ts';
+import type { MeasuredSettings } from '../controller/measured-settings.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
 import { ceilTo, DAY_MS, floorTo, HOUR_MS, SLOT_MS } from '../time.ts';
 import { DEFAULT_BEHAVIOUR } from '../twin/behaviour.ts';
@@ -64,7 +63,7 @@ export function warmUpStart(source: MetricReading, { fromMs }: Period): number {
   return Math.max(floorTo(source.grids[0]?.startMs ?? fromMs, SLOT_MS), fromMs - WARM_UP_MS);
 }
 
-export type EvaluationSettings = Pick<Settings, 'coldStartMs' | 'idleTimeoutSeconds' | 'averageDurationMs'>;
+export type EvaluationSettings = Pick<MeasuredSettings, 'coldStartMs' | 'idleTimeoutSeconds' | 'averageDurationMs'>;
 
 export function prepareEvaluation(source: MetricReading, period: Period, settings: EvaluationSettings): Evaluation {
   const { fromMs, toMs } = period;
@@ -82,7 +81,7 @@ export function prepareEvaluation(source: MetricReading, period: Period, setting
     warmUpFromMs,
     fromMs,
     toMs,
-    coldStartMs: settings.coldStartMs ?? DEFAULT_COLD_START_MS,
+    coldStartMs: settings.coldStartMs,
     idleTimeoutSeconds: settings.idleTimeoutSeconds,
     actionLatenessMs: DEFAULT_BEHAVIOUR.actionLatenessSeconds * 1000,
     allocationDelayMs: DEFAULT_BEHAVIOUR.allocationDelaySeconds * 1000,

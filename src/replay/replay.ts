@@ -2,7 +2,7 @@
 import type { Settings } from '../config.ts';
 import type { Objective } from '../controller/choose.ts';
 import { cutGrid } from '../controller/demand-resample.ts';
-import { DEFAULT_COLD_START_MS, measuredSettings } from '../controller/measured-settings.ts';
+import { type MeasuredSettings, measuredSettings } from '../controller/measured-settings.ts';
 import { objectiveOf } from '../controller/objective.ts';
 import { createPlanner, type Planner } from '../controller/planner.ts';
 import { emptyMemory, type PlannerMemory } from '../controller/planner-memory.ts';
@@ -51,7 +51,7 @@ export interface ReplayResult extends Period {
 /** What the walk went through, as it stood at the end of the period. */
 export interface WalkedReplay {
   evaluation: Evaluation;
-  settings: Settings;
+  settings: MeasuredSettings;
   planner: Planner;
   /** What the planners have read of their forecasts, by the moment of the slot. */
   covers: PlannerMemory['covers'];
@@ -79,8 +79,9 @@ export async function replay(
   { evaluateFromMs, onProgress = () => undefined }: ReplayOptions = {},
 ): Promise<ReplayResult> {
   const period = periodOf(reading, evaluateFromMs);
-  if (!period) return nothingToReplay(reading, given, evaluateFromMs);
-  const { settings, notes: measured } = measuredSettings(given, readingBefore(reading, warmUpStart(reading, period)));
+  const known = period ? readingBefore(reading, warmUpStart(reading, period)) : reading;
+  const { settings, notes: measured } = measuredSettings(given, known);
+  if (!period) return nothingToReplay(reading, settings, evaluateFromMs);
   const evaluation = prepareEvaluation(reading, period, settings);
   const planners = plannersOf(evaluation, settings);
   const walk = await walkThrough(evaluation, settings, (share) => onProgress(WALK_SHARE * share), planners);
@@ -126,7 +127,7 @@ function readingBefore(reading: MetricReading, untilMs: number): MetricReading {
 /** The controller's walk from the warm-up to the end of the period. */
 export function walkThrough(
   evaluation: Evaluation,
-  settings: Settings,
+  settings: MeasuredSettings,
   onProgress?: Progress,
   planners = plannersOf(evaluation, settings),
 ): Promise<Walk> {
@@ -140,7 +141,7 @@ const WINDOW_SLACK_MS = 14 * DAY_MS;
 /** The live controller reads the last `historyDays`; so do the planners here, give or take the slack. */
 function plannersOf(
   { history }: Evaluation,
-  settings: Settings,
+  settings: MeasuredSettings,
 ): { at: (nowMs: number) => Planner; memory: PlannerMemory } {
   const windowMs = settings.historyDays * DAY_MS;
   let startMs = -Infinity;
@@ -202,7 +203,7 @@ function ownLimitNotes({ monthlyBudgetUsd, minCapacity }: Settings): string[] {
   ];
 }
 
-function nothingToReplay(reading: MetricReading, settings: Settings, evaluateFromMs?: number): ReplayResult {
+function nothingToReplay(reading: MetricReading, settings: MeasuredSettings, evaluateFromMs?: number): ReplayResult {
   const startMs = reading.grids[0]?.startMs ?? 0;
   const endMs = Math.max(startMs, ...reading.grids.map(gridEndMs));
   const days = (endMs - startMs) / DAY_MS;
@@ -224,14 +225,14 @@ function nothingToReplay(reading: MetricReading, settings: Settings, evaluateFro
 }
 
 function assumptionsOf(
-  settings: Settings,
+  settings: MeasuredSettings,
   delays: Pick<Evaluation, 'actionLatenessMs' | 'allocationDelayMs'>,
 ): ReplayAssumptions {
-  const { idleTimeoutSeconds, minCapacity, maxCapacity, leadTimeSeconds, maxColdStartRate } = settings;
+  const { coldStartMs, idleTimeoutSeconds, minCapacity, maxCapacity, leadTimeSeconds, maxColdStartRate } = settings;
   return {
     seed: SEED,
     averageDurationMs: settings.averageDurationMs ?? null,
-    coldStartMs: settings.coldStartMs ?? DEFAULT_COLD_START_MS,
+    coldStartMs,
     idleTimeoutSeconds,
     memoryMb: objectiveOf(settings).memoryMb,
     architecture: settings.architecture ?? 'x86_64',

@@ -11,7 +11,12 @@ const DAYS = 2;
 const LAST_DAY = '2026-03-03';
 const NOON = START + DAY_MS + 12 * HOUR_MS;
 
-const SETTINGS: PlannerSettings = { ...settingsSchema.parse({}), maxCapacity: 1000, coldStartPriceUsd: 0.03 };
+const SETTINGS: PlannerSettings = {
+  ...settingsSchema.parse({}),
+  coldStartMs: 5000,
+  maxCapacity: 1000,
+  coldStartPriceUsd: 0.03,
+};
 
 /** A level that wanders from day to day and within it, so that policies that follow do best; on the last day times `factor`. */
 function wandering(factor = 1) {

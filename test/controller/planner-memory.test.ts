@@ -8,7 +8,12 @@ import { historyAt } from '../calendar/support.ts';
 
 const START = Date.parse('2026-03-02T00:00:00Z');
 const NOW = START + 9 * DAY_MS;
-const SETTINGS: PlannerSettings = { ...settingsSchema.parse({}), maxCapacity: 100, coldStartPriceUsd: 0.3 };
+const SETTINGS: PlannerSettings = {
+  ...settingsSchema.parse({}),
+  coldStartMs: 5000,
+  maxCapacity: 100,
+  coldStartPriceUsd: 0.3,
+};
 
 /** Days with a busy afternoon; what is measured is `factorAt` of it. */
 function measured(factorAt: (hoursAgo: number) => number): DemandHistory {

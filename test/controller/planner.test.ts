@@ -7,7 +7,7 @@ import { settingsSchema } from '../../src/config.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/time.ts';
 
 const START = Date.parse('2026-03-02T00:00:00Z');
-const SETTINGS: PlannerSettings = { ...settingsSchema.parse({}), maxCapacity: 100 };
+const SETTINGS: PlannerSettings = { ...settingsSchema.parse({}), coldStartMs: 5000, maxCapacity: 100 };
 
 /** A working day of `busy` concurrent requests, with noise that depends on the slot alone. */
 function history(days: number, busy = 12): DemandHistory {

@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { rankByReplay } from '../../src/first-steps/rank.ts';
+import { replay } from '../../src/replay/replay.ts';
 import { replaySchema } from '../../src/report/replay-json.ts';
 import { type RankJson, rankSchema } from '../../src/report/rank-json.ts';
+import { DAY_MS } from '../../src/time.ts';
 import type { CommandResult } from '../command-line.ts';
+import { coldMinutes, settingsOf, START_MS } from '../replay/support.ts';
 import { csvOf, metricsFolder, prewarm, STEADY } from './support.ts';
 
 const parsed = ({ out }: CommandResult): RankJson => rankSchema.parse(JSON.parse(out));
@@ -162,6 +166,17 @@ describe('prewarm rank', () => {
     ]);
     expect(parsed(result).functions.map(({ name }) => name)).toEqual(['young']);
   });
+});
+
+it('a ranking by replay learns how long a cold start takes from what comes before the ranked days', async () => {
+  const settings = settingsOf({ maxCapacity: 60, horizonHours: 6 });
+  const reading = coldMinutes(3.5, (atMs) => (atMs < START_MS + 2 * DAY_MS ? 20 : 0));
+  const ranked = await rankByReplay({ name: 'function', reading, settings });
+  expect(ranked.period?.fromMs).toBe(START_MS + 2 * DAY_MS);
+  const { assumptions, policies, notes } = await replay(reading, settings, { evaluateFromMs: ranked.period!.fromMs });
+  expect(assumptions.coldStartMs).toBeGreaterThan(14_000);
+  expect(ranked.settings.coldStartMs).toBe(assumptions.coldStartMs);
+  expect([ranked.scores, ranked.notes]).toEqual([policies, notes]);
 });
 
 describe('docs/first-steps.md', () => {

@@ -3,7 +3,7 @@ import { objectiveOf } from '../../src/controller/objective.ts';
 import { AVAILABLE, createAlternatives } from '../../src/replay/alternatives.ts';
 import { prepareEvaluation } from '../../src/replay/evaluate.ts';
 import { DAY_MS } from '../../src/time.ts';
-import { readingOf, settingsOf, START_MS } from './support.ts';
+import { measuredOf, readingOf, START_MS } from './support.ts';
 
 const DAYS = 5;
 const perStep = (stepSeconds: number, countAt: (minuteOfDay: number, i: number) => number) => {
@@ -39,7 +39,7 @@ describe('the clairvoyant', () => {
   it.each(WORKLOADS)('is beaten by nobody who does not know the future: %s', async (_, workload) => {
     const { stepSeconds, invocations, durationMs } = workload;
     const reading = readingOf({ stepSeconds, invocations, averageDurationMs: invocations.map(() => durationMs) });
-    const settings = settingsOf({ maxCapacity: 1000 });
+    const settings = measuredOf({ maxCapacity: 1000 });
     const period = { fromMs: START_MS + 2 * DAY_MS, toMs: START_MS + DAYS * DAY_MS };
     const alternatives = createAlternatives(prepareEvaluation(reading, period, settings), settings);
     for (const coldStartPriceUsd of [0.003, 0.3]) {

@@ -36,3 +36,12 @@ describe('a replay without --cold-start-ms', () => {
     expect(notes).not.toContain('learned from');
   });
 });
+
+it.each([
+  ['enough', 2.1],
+  ['too little', 1],
+])("a replay of %s data assumes the function's own memory and architecture", async (_, days) => {
+  const billing = { memoryMb: 3008, architecture: 'arm64' } as const;
+  const { assumptions } = await replay({ ...coldMinutes(days, () => 5), billing }, settingsOf());
+  expect(assumptions).toMatchObject(billing);
+});

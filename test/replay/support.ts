@@ -1,5 +1,6 @@
 /** Readings and settings for replays. */
 import { parseTargetConfig, type TargetConfig } from '../../src/config.ts';
+import { type MeasuredSettings, measuredSettings } from '../../src/controller/measured-settings.ts';
 import { buildMetricGrid } from '../../src/metric-grid.ts';
 import type { MetricReading } from '../../src/model.ts';
 
@@ -8,6 +9,11 @@ export const START_MS = Date.UTC(2026, 10, 2);
 export function settingsOf(given: Record<string, unknown> = {}): TargetConfig {
   const target = { functionName: 'function', alias: 'live' };
   return parseTargetConfig(target, given, (path) => ({ name: path.join('.'), value: undefined }));
+}
+
+/** The same where no metrics tell more. */
+export function measuredOf(given: Record<string, unknown> = {}): MeasuredSettings<TargetConfig> {
+  return measuredSettings(settingsOf(given), { grids: [] }).settings;
 }
 
 export interface ReadingValues {

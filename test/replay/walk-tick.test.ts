@@ -9,7 +9,7 @@ import { replay, walkThrough } from '../../src/replay/replay.ts';
 import { cutTimeline, TimelineBuilder } from '../../src/replay/timeline.ts';
 import { DATA_DELAY_MS } from '../../src/replay/walk.ts';
 import { DAY_MS, HOUR_MS, parseAt, SLOT_MS, TICK_OFFSET_MS } from '../../src/time.ts';
-import { cutReading, readingOf, settingsOf, START_MS, workingDays } from './support.ts';
+import { cutReading, measuredOf, readingOf, settingsOf, START_MS, workingDays } from './support.ts';
 
 const LATE_MS = 5000;
 /** In the morning, when the level is about to rise. */
@@ -92,7 +92,7 @@ describe('the walk and the live tick', () => {
     const { gapHours = 0, hours, overrides } = what;
     const [fromMs, toMs] = [GAP_MS + hours[0] * HOUR_MS, GAP_MS + hours[1] * HOUR_MS];
     const reading = readingWithGap(gapHours);
-    const config = settingsOf({ ...base, ...overrides });
+    const config = measuredOf({ ...base, ...overrides });
     const evaluation = prepareEvaluation(reading, { fromMs, toMs }, config);
     const walk = await walkThrough(evaluation, config);
     const live = liveTimeline(reading, config, { fromMs: evaluation.warmUpFromMs, toMs });

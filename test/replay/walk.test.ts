@@ -5,7 +5,7 @@ import { causalDemand } from '../../src/replay/causal.ts';
 import { cutTimeline } from '../../src/replay/timeline.ts';
 import { DATA_DELAY_MS, walkController } from '../../src/replay/walk.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, SLOT_MS, TICK_OFFSET_MS } from '../../src/time.ts';
-import { cutReading, readingOf, settingsOf, START_MS, workingDays } from './support.ts';
+import { cutReading, measuredOf, readingOf, settingsOf, START_MS, workingDays } from './support.ts';
 
 const settings = settingsOf({ maxCapacity: 60 });
 
@@ -86,7 +86,7 @@ describe('the walk', () => {
 describe('no look-ahead', () => {
   const fromMs = START_MS + 3 * DAY_MS;
   const endMs = fromMs + DAY_MS;
-  const known = settingsOf({ maxCapacity: 60, coldStartPriceUsd: 0.3, horizonHours: 6 });
+  const known = measuredOf({ maxCapacity: 60, coldStartPriceUsd: 0.3, horizonHours: 6 });
   const constant = workingDays(4).map(() => 2000);
   const measured = workingDays(4).map((_, i) => (i % 3 === 0 ? NaN : 1500 + (i % 288) * 10));
 
