@@ -7,7 +7,12 @@ import { historyAt } from '../calendar/support.ts';
 // A Monday.
 const START = Date.parse('2026-03-02T00:00:00Z');
 const CHANGE = START + 5 * DAY_MS;
-const SETTINGS: PlannerSettings = { ...settingsSchema.parse({}), maxCapacity: 1000, coldStartPriceUsd: 0.3 };
+const SETTINGS: PlannerSettings = {
+  ...settingsSchema.parse({}),
+  coldStartMs: 5000,
+  maxCapacity: 1000,
+  coldStartPriceUsd: 0.3,
+};
 
 /** A calm night and a busy afternoon, times `factor` from the sixth day on. */
 function demandAt(timeMs: number, factor: number): number {
