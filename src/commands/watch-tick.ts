@@ -1,4 +1,5 @@
 /** How far a tick has come, seen from what it reads and what it remembers: the loop itself knows nothing of progress. */
+import { allCandidates } from '../controller/candidates.ts';
 import { COMPARED_DAYS } from '../controller/comparison.ts';
 import { emptyMemory, type PlannerMemory } from '../controller/planner-memory.ts';
 import type { MetricsSource } from '../controller/ports.ts';
@@ -9,8 +10,11 @@ import { readingTrail } from '../report/trail-text.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
 import type { Output } from './output.ts';
 
-/** About as many policies are compared; the line need not be exact, only never full too early. */
-const CANDIDATES = 145;
+/** The most policies that are compared: with idle hours, and peaks of so many heights. The line is never full too early. */
+const MOST_CANDIDATES = allCandidates(
+  Float64Array.from({ length: 32 }, (_, i) => i + 1),
+  true,
+).length;
 /** Reading, fitting and the last steps are so much of the whole. */
 const OUTSIDE_COMPARISON = 0.12;
 
@@ -22,7 +26,7 @@ export function watchTick(
   const memory = emptyMemory();
   let expectedCovers = 0;
   const tell = () => {
-    const compared = Math.min(1, memory.usages.size / CANDIDATES);
+    const compared = Math.min(1, memory.usages.size / MOST_CANDIDATES);
     const covered = expectedCovers === 0 ? compared : Math.min(1, memory.covers.size / expectedCovers);
     const share = (compared + covered) / 2;
     progress.update(OUTSIDE_COMPARISON + (1 - OUTSIDE_COMPARISON) * 0.99 * share, 'comparing policies');
