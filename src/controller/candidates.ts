@@ -23,8 +23,8 @@ export interface RepeatPlan {
 }
 
 export interface ForecastPlan {
-  coverQuantile: number;
-  holdSlots: number;
+  coverQuantile: CoverQuantile;
+  holdSlots: HoldSlots;
   floor: number;
   recent: RecentPeak | null;
   /** The floor, not the forecast, is let go in idle hours (idle-hours.ts), as the levels of other kinds are. */
@@ -69,7 +69,9 @@ function recentName({ slots, factor }: RecentPeak): string {
 
 export const COVER_QUANTILES = [0.5, 0.75, 0.9, 0.96, 0.99, 0.997, 0.999, 0.9999] as const;
 export const HOLD_SLOTS = [1, 3, 6, 12] as const;
-const FLOORED_HOLD_SLOTS = [1, 3];
+export type CoverQuantile = (typeof COVER_QUANTILES)[number];
+export type HoldSlots = (typeof HOLD_SLOTS)[number];
+const FLOORED_HOLD_SLOTS: readonly HoldSlots[] = [1, 3];
 /** Shares of the history's 99.9 % peak that serve as floors. */
 const FLOOR_SHARES = [0.1, 0.25, 0.5];
 /** A little afterwards alone, since a release comes a minute early: for what comes on the clock, once. */
@@ -81,7 +83,7 @@ const RECENT_FACTORS = [0.7, 1, 1.2, 1.43, 2];
 const LONG_RECENT_SLOTS = [72, 288];
 const LONG_RECENT_FACTORS = [0.7, 1];
 const RELEASED_HOLD_SLOTS = 3;
-const RAISED_QUANTILES = [0.75, 0.96];
+const RAISED_QUANTILES: readonly CoverQuantile[] = [0.75, 0.96];
 const RAISED_HOLD_SLOTS = 3;
 const RAISED_RECENT_SLOTS = [3, 12, 24];
 const RAISED_FACTORS = [1, 1.2];

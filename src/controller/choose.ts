@@ -1,6 +1,7 @@
 /** Which policy holds: the cheapest on the target's own past, all in, with a margin to change. */
 import { billUsd, type Prices } from '../economics/prices.ts';
 import type { PoolUsage } from '../economics/pool.ts';
+import { DAY_MS } from '../time.ts';
 import { type Candidate, candidateName } from './candidates.ts';
 
 export interface Objective {
@@ -19,7 +20,7 @@ const MARGIN_AFTER_A_DAY = 0.1;
 /** A day three days ago counts half as much as today: demand changes, and what was best then need not be now. */
 const HALF_LIFE_DAYS = 3;
 
-/** What a candidate would have cost and missed per day of the period that it was judged on, recent days counting more. */
+/** What a candidate would have cost and missed per known day of the period that it was judged on, recent days counting more. */
 export interface CandidateScore {
   candidate: Candidate;
   name: string;
@@ -53,7 +54,7 @@ export interface TrackRecord {
  * at first, stays unless another is cheaper by the margin: max(2 %, 10 % / days compared). Needs no memory, so that a
  * replay makes the same choices as a live run.
  *
- * Weight of a block that ended t days before: 2^(-t / 3).
+ * Weight of a block that ended t days before: 2^(-t / 3). Costs are those per day of known time.
  */
 export function chooseByRecord(
   records: readonly TrackRecord[],
@@ -62,19 +63,17 @@ export function chooseByRecord(
 ): Choice {
   const decay = 0.5 ** (1 / (HALF_LIFE_DAYS * blocksPerDay));
   const names = records.map(({ candidate }) => candidateName(candidate));
-  const sums = records.map(({ candidate }, i) => new RecencySum(candidate, names[i]!));
+  const sums = records.map(({ candidate }, i) => new CandidateSum(candidate, names[i]!));
   const blocks = records[0]!.usages.length;
-  let days = 0;
   let incumbent = names.find((_, i) => records[i]!.candidate.kind === 'on-demand') ?? null;
   for (let block = 0; block < blocks; block++) {
-    days = days * decay + 1 / blocksPerDay;
-    records.forEach(({ usages }, i) => sums[i]!.add(usages[block]!, decay, objective));
+    records.forEach(({ usages }, i) => sums[i]!.add(usages[block]!, { decay }, objective));
     if (block + 1 < leastBlocks || block + 1 === blocks) continue;
-    const scores = sums.map((sum) => sum.score(days, objective));
+    const scores = sums.map((sum) => sum.score(objective));
     incumbent = winnerOf(scores, { name: incumbent, margin: marginAfter((block + 1) / blocksPerDay) }, objective).winner
       .name;
   }
-  const scores = sums.map((sum) => sum.score(days, objective));
+  const scores = sums.map((sum) => sum.score(objective));
   return choose(scores, { name: incumbent, margin: marginAfter(blocks / blocksPerDay) }, objective);
 }
 
@@ -88,10 +87,11 @@ export interface Incumbent {
   margin: number;
 }
 
-/** What a candidate cost and missed so far, each day weighing less than the next. */
-class RecencySum {
+/** What a candidate cost and missed, some of it weighing more than the rest. */
+export class CandidateSum {
   private readonly candidate: Candidate;
   private readonly name: string;
+  private knownDays = 0;
   private billUsd = 0;
   private coldStarts = 0;
   private invocations = 0;
@@ -101,40 +101,28 @@ class RecencySum {
     this.name = name;
   }
 
-  add(usage: PoolUsage, decay: number, { memoryMb, prices }: Objective): void {
-    this.billUsd = this.billUsd * decay + billUsd(usage, memoryMb, prices);
-    this.coldStarts = this.coldStarts * decay + usage.coldStarts;
-    this.invocations = this.invocations * decay + usage.invocations;
+  /** All that was added before weighs `decay` times as much from now on. */
+  add(usage: PoolUsage, { decay = 1, weight = 1 }, { memoryMb, prices }: Objective): void {
+    this.knownDays = this.knownDays * decay + (weight * usage.knownMs) / DAY_MS;
+    this.billUsd = this.billUsd * decay + weight * billUsd(usage, memoryMb, prices);
+    this.coldStarts = this.coldStarts * decay + weight * usage.coldStarts;
+    this.invocations = this.invocations * decay + weight * usage.invocations;
   }
 
-  score(days: number, objective: Objective): CandidateScore {
-    const { candidate, name, billUsd, coldStarts, invocations } = this;
-    return scoreOf({ candidate, name }, { billUsd, coldStarts, invocations, days }, objective);
+  /** Per day of known time; all zero where nothing is known. */
+  score({ coldStartPriceUsd, maxColdStartRate }: Objective): CandidateScore {
+    const { candidate, name, knownDays, billUsd, coldStarts, invocations } = this;
+    const priceUsd = maxColdStartRate === undefined ? coldStartPriceUsd : 0;
+    const perDay = (sum: number) => (knownDays > 0 ? sum / knownDays : 0);
+    return {
+      candidate,
+      name,
+      billUsdPerDay: perDay(billUsd),
+      coldStartsPerDay: perDay(coldStarts),
+      coldStartRate: invocations > 0 ? coldStarts / invocations : 0,
+      effectiveUsdPerDay: perDay(billUsd + priceUsd * coldStarts),
+    };
   }
-}
-
-/** What a candidate cost and missed in so many days, all of it weighed alike. */
-export interface CandidateSum {
-  billUsd: number;
-  coldStarts: number;
-  invocations: number;
-  days: number;
-}
-
-export function scoreOf(
-  { candidate, name }: Pick<CandidateScore, 'candidate' | 'name'>,
-  { billUsd, coldStarts, invocations, days }: CandidateSum,
-  { coldStartPriceUsd, maxColdStartRate }: Objective,
-): CandidateScore {
-  const priceUsd = maxColdStartRate === undefined ? coldStartPriceUsd : 0;
-  return {
-    candidate,
-    name,
-    billUsdPerDay: billUsd / days,
-    coldStartsPerDay: coldStarts / days,
-    coldStartRate: invocations > 0 ? coldStarts / invocations : 0,
-    effectiveUsdPerDay: (billUsd + priceUsd * coldStarts) / days,
-  };
 }
 
 /** The best candidate by the objective; `incumbent` stays unless another is cheaper by the margin. */

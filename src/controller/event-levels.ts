@@ -12,7 +12,7 @@ export function levelsOf(candidate: Candidate, context: PlanContext, occurrences
   if (candidate.kind === 'forecast') {
     const { recent } = candidate;
     // Factors are in the forecast already, in the recent peak they are not.
-    const levels = planLevels({ ...candidate, recent: null }, context);
+    const levels = planLevels(candidate, context);
     const atLeast = recent && levelsOf({ kind: 'recent', recent }, context, occurrences);
     const most = Math.ceil(MOST_GROWTH * (demand.highestSoFar[knownSlots - 1] ?? 0));
     const sane = levels.map((level, slot) =>

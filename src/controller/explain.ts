@@ -4,7 +4,7 @@ import type { Share } from './blend.ts';
 import type { CandidateScore, Choice } from './choose.ts';
 import { COMPARED_DAYS } from './comparison.ts';
 import type { PlanLimits } from './objective.ts';
-import type { Footing, ForecastTrust } from './trust.ts';
+import { coversTooLittle, type Footing, type ForecastTrust } from './trust.ts';
 
 export interface Decision {
   choice: Choice | null;
@@ -58,10 +58,9 @@ function distrust(decision: Decision): string[] {
     return [`nothing is known of the demand for hours: the best level that needs no news${before}`];
   }
   if (score === choice?.winner) return [];
-  const fault =
-    trust.coverage < 0.9 || !(trust.overshoot > 1)
-      ? `covered ${percent(trust.coverage)} of the peaks instead of 90 %`
-      : `asked for ${significant(trust.overshoot)} times what came`;
+  const fault = coversTooLittle(trust)
+    ? `covered ${percent(trust.coverage)} of the peaks instead of 90 %`
+    : `asked for ${significant(trust.overshoot)} times what came`;
   return [
     `the forecast is not trusted: in the last six hours it ${fault}, and lost ${trust.relativeLoss.toFixed(1)} times as much as repeating what was seen; instead what did best without it in the last day`,
   ];

@@ -12,8 +12,9 @@ const SAME_WEEKDAYS = [7, 14];
 
 /**
  * 1 for each slot of [from, to) in which something may be asked, 0 where nothing was, within half an hour of the same local time, on
- * any of the last seven days, or on the last two of the same weekday. What was unknown is looked up a period earlier. Until
- * two days are known, and for weekdays until two weeks are, every slot may be busy. Slots from `knownSlots` on have no influence.
+ * any of the last seven days, or on the last two of the same weekday. What was unknown is looked up a period earlier; where nothing
+ * is known something may be asked. In the first two days every slot may be busy, and in the first two weeks no weekday is
+ * told from another. Slots from `knownSlots` on have no influence.
  */
 export function busyHours(
   demand: SlotDemand,
@@ -34,12 +35,16 @@ function askedOn(
   { from, to, knownSlots }: { from: number; to: number; knownSlots: number },
 ): Uint8Array {
   const reached = { from: from - REACH_SLOTS, to: to + REACH_SLOTS };
-  const highest = new Float64Array(reached.to - reached.from);
+  const highest = new Float64Array(reached.to - reached.from).fill(NaN);
   for (const days of daysBefore) {
     const peaks = repeatedPeaks(demand, days, reached, knownSlots);
-    for (let i = 0; i < highest.length; i++) if (peaks[i]! > highest[i]!) highest[i] = peaks[i]!;
+    for (let i = 0; i < highest.length; i++)
+      if (peaks[i]! > highest[i]! || Number.isNaN(highest[i]!)) highest[i] = peaks[i]!;
   }
-  const around = slidingMaximum(highest, REACH_SLOTS);
+  const around = slidingMaximum(
+    highest.map((peak) => (Number.isNaN(peak) ? Infinity : peak)),
+    REACH_SLOTS,
+  );
   return Uint8Array.from({ length: to - from }, (_, i) => (around[i + REACH_SLOTS]! > 0 ? 1 : 0));
 }
 

@@ -1,6 +1,5 @@
 /** Which policy did well lately: for hours in which what held over two weeks does not hold. */
-import { billUsd } from '../economics/prices.ts';
-import { type CandidateScore, type Choice, choose, type Objective, scoreOf } from './choose.ts';
+import { CandidateSum, type CandidateScore, type Choice, choose, type Objective } from './choose.ts';
 import type { KnownUsages } from './track-record.ts';
 
 /** A day of blocks, each counting half as much as the one after it: the last hours decide, but no single night does. */
@@ -9,30 +8,20 @@ const DECAY = 0.5;
 
 /**
  * The choice among some of the policies by the blocks before `toBlock` alone, so that one that was right until yesterday, or that
- * repeats a day which does not come again, gives way to one that follows.
+ * repeats a day which does not come again, gives way to one that follows. By their scores where nothing is known of these blocks.
  */
 export function choiceLately(
   scores: readonly CandidateScore[],
   { usages, toBlock }: { usages: KnownUsages; toBlock: number },
   objective: Objective,
 ): Choice {
-  const recent = scores.map((score) => scoreLately(score, { usages, toBlock }, objective));
-  return choose(recent, { name: null, margin: 0 }, objective);
-}
-
-function scoreLately(
-  score: CandidateScore,
-  { usages, toBlock }: { usages: KnownUsages; toBlock: number },
-  objective: Objective,
-): CandidateScore {
-  const sum = { billUsd: 0, coldStarts: 0, invocations: 0, days: 0 };
-  for (let back = 1, weight = 1; back <= BLOCKS; back++, weight *= DECAY) {
-    const usage = usages.get(score.name)?.get(toBlock - back);
-    if (!usage) continue;
-    sum.billUsd += weight * billUsd(usage, objective.memoryMb, objective.prices);
-    sum.coldStarts += weight * usage.coldStarts;
-    sum.invocations += weight * usage.invocations;
-    sum.days += weight / BLOCKS;
-  }
-  return scoreOf(score, { ...sum, days: Math.max(sum.days, Number.MIN_VALUE) }, objective);
+  const known = Array.from({ length: BLOCKS }, (_, i) => ({ block: toBlock - 1 - i, weight: DECAY ** i })).filter(
+    ({ block }) => scores.every(({ name }) => (usages.get(name)?.get(block)?.knownMs ?? 0) > 0),
+  );
+  const lately = ({ candidate, name }: CandidateScore) => {
+    const sum = new CandidateSum(candidate, name);
+    for (const { block, weight } of known) sum.add(usages.get(name)!.get(block)!, { weight }, objective);
+    return sum.score(objective);
+  };
+  return choose(known.length > 0 ? scores.map(lately) : scores, { name: null, margin: 0 }, objective);
 }

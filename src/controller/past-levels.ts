@@ -1,8 +1,9 @@
 /** The level that each candidate would have held in every past slot, from what was known in time for it. */
 import type { Forecaster, PastReading } from '../forecast/index.ts';
 import { SLOT_MS } from '../time.ts';
-import { type Candidate, COVER_QUANTILES, HOLD_SLOTS, type RecentPeak } from './candidates.ts';
+import { type Candidate, COVER_QUANTILES, type CoverQuantile, HOLD_SLOTS, type HoldSlots } from './candidates.ts';
 import { busyOnly, pastBusyHours } from './idle-hours.ts';
+import { recentPeaks } from './recent-peak.ts';
 import { repeatedLevels } from './repeat.ts';
 import { heldBack } from './window-maxima.ts';
 import type { SlotDemand } from './slot-demand.ts';
@@ -27,7 +28,7 @@ export interface SlotSpan {
 /** What forecasts of the past would have covered. */
 export interface PastCovers {
   /** Of slots [span.from, span.to), to be left as they are; NaN where there was no forecast. */
-  column(coverQuantile: number, holdSlots: number, span: SlotSpan): Float64Array;
+  column(coverQuantile: CoverQuantile, holdSlots: HoldSlots, span: SlotSpan): Float64Array;
 }
 
 /**
@@ -39,9 +40,7 @@ export function pastCovers(forecaster: Forecaster, startMs: number, rows: Map<nu
   let table: CoverTable = { from: 0, to: 0, columns: [] };
   return {
     column(coverQuantile, holdSlots, { from, to }) {
-      const column =
-        HOLD_SLOTS.indexOf(holdSlots as (typeof HOLD_SLOTS)[number]) * COVER_QUANTILES.length +
-        COVER_QUANTILES.indexOf(coverQuantile as (typeof COVER_QUANTILES)[number]);
+      const column = HOLD_SLOTS.indexOf(holdSlots) * COVER_QUANTILES.length + COVER_QUANTILES.indexOf(coverQuantile);
       if (from < table.from || to > table.to) {
         const earliest = Math.max(0, from - LONGEST_HOLD_SLOTS + 1);
         const span = { startMs: startMs + earliest * SLOT_MS, slots: to - earliest };
@@ -136,13 +135,13 @@ function neededLevels(
     case 'repeat':
       return repeatedLevels(candidate, demand, span);
     case 'recent':
-      return busyOnly(candidate, recentPeaks(demand, candidate.recent, span), busy);
+      return busyOnly(candidate, recentPeaks(demand, candidate.recent, span, knownInTime(demand)), busy);
     case 'forecast': {
       const { coverQuantile, holdSlots, floor, recent } = candidate;
       const before = Math.min(holdSlots - 1, from);
       const covered = covers.column(coverQuantile, holdSlots, { from: from - before, to });
       const held = heldBack(covered, holdSlots).subarray(before);
-      const seen = recent ? recentPeaks(demand, recent, span) : held;
+      const seen = recent ? recentPeaks(demand, recent, span, knownInTime(demand)) : held;
       const floors = busyOnly(candidate, new Float64Array(to - from).fill(floor), busy);
       for (let i = 0; i < held.length; i++) held[i] = Math.max(floors[i]!, held[i]!, seen[i]!);
       return held;
@@ -150,25 +149,7 @@ function neededLevels(
   }
 }
 
-/** For each slot of `span` the highest peak in the slots that were known in time, times the factor. */
-function recentPeaks(
-  { seen, slotsPerStep }: SlotDemand,
-  { slots, factor }: RecentPeak,
-  { from, to }: SlotSpan,
-): Float64Array {
-  // Known is what lies in steps that were over.
-  const knownBefore = (slot: number) => Math.floor((slot - LAG_SLOTS) / slotsPerStep) * slotsPerStep;
-  const first = knownBefore(from) - slots;
-  const known = heldBack(cut(seen, first, to - LAG_SLOTS - 1), slots);
-  const peaks = new Float64Array(to - from);
-  for (let i = 0; i < peaks.length; i++) peaks[i] = factor * known[knownBefore(from + i) - 1 - first]!;
-  return peaks;
-}
-
-/** Values [from, to), 0 outside of what there is. */
-function cut(values: Float64Array, from: number, to: number): Float64Array {
-  const part = new Float64Array(Math.max(0, to - from));
-  const first = Math.max(0, from);
-  if (to > first) part.set(values.subarray(first, Math.max(first, Math.min(to, values.length))), first - from);
-  return part;
+/** Which slots are known to the plan of a slot: those of steps that were over in time for it. */
+function knownInTime({ slotsPerStep }: SlotDemand): (slot: number) => number {
+  return (slot) => Math.floor((slot - LAG_SLOTS) / slotsPerStep) * slotsPerStep;
 }

@@ -4,6 +4,7 @@ import type { Forecaster } from '../forecast/index.ts';
 import type { DemandHistory, Forecast } from '../model.ts';
 import { DAY_MS, SLOT_MS } from '../time.ts';
 import { busyHours, busyOnly } from './idle-hours.ts';
+import { recentPeaks } from './recent-peak.ts';
 import { repeatedLevels } from './repeat.ts';
 import type { SlotDemand } from './slot-demand.ts';
 import type { Candidate, RecentPeak } from './candidates.ts';
@@ -36,7 +37,10 @@ export interface PlanContext {
   averageDurationMs: number;
 }
 
-/** The candidate's level in each slot ahead, as `pastLevels` has it for the past; before any limits. */
+/**
+ * The candidate's level in each slot ahead, as `pastLevels` has it for the past; before any limits. A recent peak that a
+ * forecast plan never goes below is not in it: calendar events touch the two differently (event-levels.ts).
+ */
 export function planLevels(candidate: Candidate, context: PlanContext): Int32Array {
   const needed = levelsAhead(candidate, context);
   const foresees = candidate.kind === 'forecast' || candidate.kind === 'repeat';
@@ -67,10 +71,8 @@ function levelsAhead(candidate: Candidate, context: PlanContext): Float64Array {
     case 'recent':
       return busyOnly(candidate, always(recentLevel(candidate.recent, context)), busy);
     case 'forecast': {
-      const { floor, recent } = candidate;
-      const floors = busyOnly(candidate, always(floor), busy);
-      const seen = recent ? recentLevel(recent, context) : 0;
-      return covered(candidate, context).map((level, i) => Math.max(floors[i]!, seen, level));
+      const floors = busyOnly(candidate, always(candidate.floor), busy);
+      return covered(candidate, context).map((level, i) => Math.max(floors[i]!, level));
     }
   }
 }
@@ -81,15 +83,8 @@ function slotsAhead({ demand, startMs, slots }: PlanContext): { from: number; to
 }
 
 /** As it is now, for all slots ahead: the next ticks know better. */
-function recentLevel({ slots, factor }: RecentPeak, { demand, knownSlots }: PlanContext): number {
-  let highest = 0;
-  for (let slot = knownSlots - 1, left = slots; slot >= 0 && left > 0; slot--) {
-    // Unknown is not idle: what was known last counts.
-    if (Number.isNaN(demand.seen[slot]!)) continue;
-    highest = Math.max(highest, demand.seen[slot]!);
-    left -= 1;
-  }
-  return factor * highest;
+function recentLevel(recent: RecentPeak, { demand, knownSlots }: PlanContext): number {
+  return recentPeaks(demand, recent, { from: knownSlots, to: knownSlots + 1 }, (slot) => slot)[0]!;
 }
 
 /** The quantile of the highest demand in the window that begins with each slot, held for as long as the window. */

@@ -10,7 +10,7 @@ const MOST_PERIODS = 4;
 
 /**
  * For each slot of [from, to) the peak `days` local days before it, or a multiple of that where the slot there is unknown or not
- * over yet (`knownSlots`); 0 where nothing is known.
+ * over yet (`knownSlots`); NaN where nothing is known.
  */
 export function repeatedPeaks(
   demand: SlotDemand,
@@ -19,7 +19,7 @@ export function repeatedPeaks(
   knownSlots = Infinity,
 ): Float64Array {
   const { startMs, mean, highest, offsetOf } = demand;
-  const peaks = new Float64Array(to - from);
+  const peaks = new Float64Array(to - from).fill(NaN);
   for (let i = 0; i < peaks.length; i++) {
     const slotMs = startMs + (from + i) * SLOT_MS;
     const wallMs = slotMs + offsetOf(slotMs);

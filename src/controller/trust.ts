@@ -53,10 +53,15 @@ export function judgeForecast(demand: SlotDemand, covers: PastCovers, knownSlots
   if (judged < LEAST_JUDGED_SLOTS) return { trusted: true, coverage: NaN, relativeLoss: NaN, overshoot: NaN };
   const coverage = covered / judged;
   const relativeLoss = ratio(losses.forecast, Math.min(losses.lastKnown, losses.dayAgo));
-  const tooLow = coverage < LEAST_COVERAGE && relativeLoss > LOSS_WHEN_LOW;
+  const tooLow = coversTooLittle({ coverage, relativeLoss });
   const material = Math.max(peaks / judged, LEAST_EXCESS * usualPeak(demand, knownSlots));
   const tooHigh = relativeLoss > LOSS_WHEN_HIGH && excess / judged > material;
   return { trusted: !tooLow && !tooHigh, coverage, relativeLoss, overshoot: ratio(quantiles, peaks) };
+}
+
+/** Why a forecast is not trusted: this, or else that it asks for too much. */
+export function coversTooLittle({ coverage, relativeLoss }: Pick<ForecastTrust, 'coverage' | 'relativeLoss'>): boolean {
+  return coverage < LEAST_COVERAGE && relativeLoss > LOSS_WHEN_LOW;
 }
 
 /** Sums over the slots that can be judged, their draws weighing one slot together. */

@@ -29,6 +29,8 @@ export interface LevelUsage {
 }
 
 export interface PoolUsage extends BilledUsage {
+  /** Of so much time the demand is known: the rest is in no other number. */
+  knownMs: number;
   provisionedInvocations: number;
   coldStarts: number;
   /** To the millisecond, where `billedProvisionedMs` is in 5-minute steps. */
@@ -74,7 +76,9 @@ export function poolUsage(
 /** The sum over levels [from, to), default all, as it is billed. */
 export function sumUsage(model: PoolModel, usage: LevelUsage, from = 0, to = usage.coldStarts.length): PoolUsage {
   const coldStarts = sumOf(usage.coldStarts, from, to);
+  const { knownSteps } = model.spansOf(model.length / usage.coldStarts.length);
   return {
+    knownMs: sumOf(knownSteps, from, to) * model.stepSeconds * 1000,
     invocations: sumOf(usage.invocations, from, to),
     provisionedInvocations: sumOf(usage.provisionedInvocations, from, to),
     coldStarts,
@@ -86,7 +90,7 @@ export function sumUsage(model: PoolModel, usage: LevelUsage, from = 0, to = usa
   };
 }
 
-function sumOf(values: Float64Array, from: number, to: number): number {
+function sumOf(values: Float64Array | Int32Array, from: number, to: number): number {
   let total = 0;
   for (let i = from; i < to; i++) total += values[i]!;
   return total;

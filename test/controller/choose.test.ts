@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Candidate, candidateName } from '../../src/controller/candidates.ts';
 import { type CandidateScore, choose, chooseByRecord, type Objective } from '../../src/controller/choose.ts';
+import { DAY_MS, HOUR_MS } from '../../src/time.ts';
 import type { PoolUsage } from '../../src/economics/pool.ts';
 import { listPrices } from '../../src/economics/prices.ts';
 
@@ -92,7 +93,7 @@ describe('choose', () => {
 });
 
 /** A block in which so much was billed as provisioned hours (at 0.015 USD for 1 GB) and so many starts were cold. */
-function usage(hours: number, coldStarts = 0): PoolUsage {
+function usage(hours: number, coldStarts = 0, knownMs = DAY_MS): PoolUsage {
   return {
     invocations: 1000,
     provisionedInvocations: 0,
@@ -102,6 +103,7 @@ function usage(hours: number, coldStarts = 0): PoolUsage {
     provisionedRunMs: 0,
     onDemandRunMs: 0,
     initMs: 0,
+    knownMs,
   };
 }
 
@@ -133,14 +135,23 @@ describe('chooseByRecord', () => {
     expect(chooseByRecord(records(constant, forecast), daily, PRICED).winner.name).toBe(expected);
   });
 
-  it('tells bill, cold starts and their price per day', () => {
-    const usages = [usage(4, 10), usage(4, 10), usage(4, 10), usage(4, 10)];
+  it.each([
+    ['where all is known', 12, 20],
+    ['of known time where half of it is not', 6, 40],
+  ])('tells bill, cold starts and their price per day %s', (_, knownHours, perDay) => {
+    const usages = Array.from({ length: 4 }, () => usage(4, 10, knownHours * HOUR_MS));
     const objective = { leastBlocks: 1, blocksPerDay: 2 };
     const { winner } = chooseByRecord([{ candidate: NOTHING, usages }], objective, PRICED);
-    // Two blocks of 4 h x 0.015 USD a day and 2000 requests at 0.2 USD a million.
-    expect(winner.billUsdPerDay).toBeCloseTo(2 * (4 * 3600 * 4.1667e-6 + 0.0002), 6);
-    expect(winner.coldStartsPerDay).toBeCloseTo(20, 9);
+    // Blocks of 4 h x 0.015 USD and 1000 requests at 0.2 USD a million.
+    expect(winner.billUsdPerDay).toBeCloseTo((perDay / 10) * (4 * 3600 * 4.1667e-6 + 0.0002), 6);
+    expect(winner.coldStartsPerDay).toBeCloseTo(perDay, 9);
     expect(winner.coldStartRate).toBeCloseTo(0.01, 9);
-    expect(winner.effectiveUsdPerDay).toBeCloseTo(winner.billUsdPerDay + 2, 9);
+    expect(winner.effectiveUsdPerDay).toBeCloseTo(winner.billUsdPerDay + perDay / 10, 9);
+  });
+
+  it('stays with what it has while nothing is known', () => {
+    const nothing = (constant: number) =>
+      records([constant], [0]).map((each) => ({ ...each, usages: [usage(0, 0, 0)] }));
+    expect(chooseByRecord(nothing(5), daily, PRICED).winner).toMatchObject({ name: 'on demand', billUsdPerDay: 0 });
   });
 });

@@ -4,6 +4,7 @@ import type { CandidateScore } from '../../src/controller/choose.ts';
 import { type Candidate, candidateName } from '../../src/controller/candidates.ts';
 import type { PoolUsage } from '../../src/economics/pool.ts';
 import { listPrices } from '../../src/economics/prices.ts';
+import { BLOCK_MS } from '../../src/controller/track-record.ts';
 
 const OBJECTIVE = { coldStartPriceUsd: 0.1, memoryMb: 2048, prices: listPrices('x86_64') };
 
@@ -20,12 +21,12 @@ function scoreOf(candidate: Candidate): CandidateScore {
     billUsdPerDay: 1,
     coldStartsPerDay: 1,
     coldStartRate: 0.001,
-    effectiveUsdPerDay: 1,
+    effectiveUsdPerDay: candidate.kind === 'recent' ? 0.5 : 1,
   };
 }
 
 /** Nothing but cold starts. */
-function usageOf(coldStarts: number): PoolUsage {
+function usageOf(coldStarts: number, knownMs = BLOCK_MS): PoolUsage {
   return {
     invocations: 1000,
     provisionedInvocations: 0,
@@ -35,18 +36,19 @@ function usageOf(coldStarts: number): PoolUsage {
     provisionedRunMs: 0,
     onDemandRunMs: 0,
     initMs: 0,
+    knownMs,
   };
 }
 
 /** Cold starts of each candidate in blocks 0, 1, 2 ... */
-const choiceAfter = (coldStarts: number[][], toBlock: number, maxColdStartRate?: number) =>
+const choiceAfter = (coldStarts: number[][], toBlock: number, maxColdStartRate?: number, knownMs = BLOCK_MS) =>
   choiceLately(
     CANDIDATES.map(scoreOf),
     {
       usages: new Map(
         coldStarts.map((each, i) => [
           candidateName(CANDIDATES[i]!),
-          new Map(each.map((count, block) => [block, usageOf(count)])),
+          new Map(each.map((count, block) => [block, usageOf(count, knownMs)])),
         ]),
       ),
       toBlock,
@@ -71,5 +73,12 @@ describe('choiceLately', () => {
   it('keeps the ceiling on cold starts, or has the fewest of them', () => {
     expect(choiceAfter(COLD_STARTS, 5, 0.005)).toBe('constant');
     expect(choiceAfter(COLD_STARTS, 6, 0.001)).toBe('recent');
+  });
+
+  it.each([
+    ['lie before all that is remembered', 20, BLOCK_MS],
+    ['are unknown', 5, 0],
+  ])('goes by what held over two weeks where the newest blocks %s', (_, toBlock, knownMs) => {
+    expect(choiceAfter(COLD_STARTS, toBlock, undefined, knownMs)).toBe('recent');
   });
 });

@@ -101,6 +101,7 @@ describe('pastLevels', () => {
     ['a repeated day', { kind: 'repeat', days: 1, holdSlots: 3 }],
     ['a constant', { kind: 'constant', level: 7 }],
     ['nothing', { kind: 'on-demand' }],
+    ['the highest peak of the last day', { kind: 'recent', recent: { slots: 288, factor: 1.2 } }],
   ])('gives for the past what planLevels gives for the future: %s', (_, candidate) => {
     const levels = pastLevels(candidate, { demand, covers }, { from: 5 * 288, to: 6 * 288 }, LIMITS);
     expect([...levels]).toEqual(levelsFrom(candidate));
