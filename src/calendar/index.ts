@@ -58,11 +58,10 @@ export function pastViews(history: DemandHistory, { timeZone, occurrences }: Cal
  * is learned from the moment on at which it was known.
  */
 export function calendarForecaster(
-  history: DemandHistory,
+  { changesMs, at }: PastViews,
   context: CalendarContext,
   create: CreateForecaster,
 ): Forecaster {
-  const { changesMs, at } = pastViews(history, context);
   const seenAt = (timeMs: number) => localForecaster(at(timeMs).ordinary, context.timeZone, create);
   const seasonal =
     changesMs.length === 0

@@ -69,8 +69,8 @@ export function createPlanner(
   keepWhatHolds(memory, history, settings);
   const occurrences = occurrencesAround(history, settings);
   const calendar = { timeZone: settings.timeZone, occurrences };
-  const forecaster = calendarForecaster(history, calendar, createForecaster);
   const views = pastViews(history, calendar);
+  const forecaster = calendarForecaster(views, calendar, createForecaster);
   const covers = pastCovers(forecaster, history.startMs, memory.covers);
   const contextOf = perKey((past: SeenPast): ChoiceContext => ({
     demand: demandSeen(past, settings.timeZone, occurrences),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calendarForecaster, resolve } from '../../src/calendar/index.ts';
+import { type CalendarContext, calendarForecaster, pastViews, resolve } from '../../src/calendar/index.ts';
+import type { CreateForecaster, Forecaster } from '../../src/calendar/forecasting.ts';
 import { calendarSchema } from '../../src/config-calendar.ts';
 import { createForecaster } from '../../src/forecast/index.ts';
 import type { DemandHistory } from '../../src/model.ts';
@@ -24,23 +25,23 @@ const demand = (valueAt: (timeMs: number) => number): DemandHistory => {
 };
 const occurrencesOf = (events: object[]) =>
   resolve({ timeZone: 'UTC', calendar: calendarSchema.parse(events) }, { fromMs: START, toMs: END + 2 * DAY_MS });
-const meanAt = (forecaster: ReturnType<typeof calendarForecaster>, hour: number) =>
+const meanAt = (forecaster: Forecaster, hour: number) =>
   forecastIn(forecaster.forecastAt(END, { horizonSlots: 288 })).mean[hour * 12]!;
+
+const forecasterOf = (history: DemandHistory, context: CalendarContext, create: CreateForecaster) =>
+  calendarForecaster(pastViews(history, context), context, create);
 
 describe('calendarForecaster', () => {
   it('is the forecaster itself by default', () => {
     const own = forecastOf(() => 1);
-    expect(calendarForecaster(demand(level), { timeZone: 'UTC', occurrences: [] }, () => own)).toBe(own);
+    expect(forecasterOf(demand(level), { timeZone: 'UTC', occurrences: [] }, () => own)).toBe(own);
   });
 
   it('does not learn from events: yesterday was a sale, and today is not expected to be one', () => {
     const sale = [{ name: 'sale', date: '2026-10-04', level: 300 }];
     const history = demand((timeMs) => (timeMs >= END - DAY_MS ? 250 : level(timeMs)));
     const at = (events: object[]) =>
-      meanAt(
-        calendarForecaster(history, { timeZone: 'UTC', occurrences: occurrencesOf(events) }, createForecaster),
-        12,
-      );
+      meanAt(forecasterOf(history, { timeZone: 'UTC', occurrences: occurrencesOf(events) }, createForecaster), 12);
     expect(at(sale)).toBeGreaterThan(15);
     expect(at(sale)).toBeLessThan(25);
     expect(at([])).toBeGreaterThan(40);
@@ -52,7 +53,7 @@ describe('calendarForecaster', () => {
         timeZone: 'UTC',
         occurrences: occurrencesOf([{ name: 'event', date: '2026-10-05', ...event }]),
       };
-      return meanAt(calendarForecaster(demand(level), context, createForecaster), hour);
+      return meanAt(forecasterOf(demand(level), context, createForecaster), hour);
     };
     expect(at({ outage: true }, 12)).toBeGreaterThan(17);
     expect(at({ like: 'sunday' }, 12)).toBeLessThan(8);
@@ -63,7 +64,7 @@ describe('calendarForecaster', () => {
     const noon = END - 2 * DAY_MS + 12 * HOUR_MS;
     const down = demand((timeMs) => (inside(timeMs, noon, 2 * HOUR_MS) ? 0 : level(timeMs)));
     const unmasked = createForecaster(down).forecastAt(noon + 3 * HOUR_MS, { horizonSlots: 288 });
-    const masked = calendarForecaster(down, { timeZone: 'UTC', occurrences: [] }, createForecaster).forecastAt(
+    const masked = forecasterOf(down, { timeZone: 'UTC', occurrences: [] }, createForecaster).forecastAt(
       noon + 3 * HOUR_MS,
       { horizonSlots: 288 },
     );
@@ -81,7 +82,7 @@ describe('calendarForecaster', () => {
     const down = demand((timeMs) => (inside(timeMs, from, HOUR_MS) ? 0 : level(timeMs)));
     const up = demand(level);
     const at = (history: DemandHistory, nowMs: number) =>
-      calendarForecaster(history, { timeZone: 'UTC', occurrences: [] }, createDigester).forecastAt(nowMs, {
+      forecasterOf(history, { timeZone: 'UTC', occurrences: [] }, createDigester).forecastAt(nowMs, {
         horizonSlots: 1,
       });
     const plain = (nowMs: number) => createDigester(down).forecastAt(nowMs, { horizonSlots: 1 });
@@ -99,7 +100,7 @@ describe('calendarForecaster', () => {
       { name: 'weekly', weekly: 'tuesday', time: '10:00-11:00', like: 'sunday' },
       { name: 'tripled', weekly: 'thursday', factor: 3 },
     ]);
-    const whole = calendarForecaster(history, { timeZone, occurrences }, createDigester);
+    const whole = forecasterOf(history, { timeZone, occurrences }, createDigester);
     fc.assert(
       fc.property(fc.integer({ min: 19 * 288, max: DAYS * 288 }), (slot) => {
         const originMs = START + slot * SLOT_MS;
@@ -113,7 +114,7 @@ describe('calendarForecaster', () => {
         };
         const horizon = { horizonSlots: 40, windowSlots: 3 };
         expect(whole.forecastAt(originMs, horizon)).toEqual(
-          calendarForecaster(past, { timeZone, occurrences }, createDigester).forecastAt(originMs, horizon),
+          forecasterOf(past, { timeZone, occurrences }, createDigester).forecastAt(originMs, horizon),
         );
       }),
       { numRuns: 40 },
