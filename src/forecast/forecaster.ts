@@ -3,6 +3,7 @@ import type { DemandHistory, Forecast, ForecastResult } from '../model.ts';
 import { PEAK_QUANTILE_LEVELS } from '../model.ts';
 import { DAY_MS, HOUR_MS, SLOT_MS, SLOT_SECONDS, floorTo } from '../time.ts';
 import { drawPeaks, peakOfRate } from './arrivals.ts';
+import { launchStep } from './launch.ts';
 import type { SeasonalModel, SlotDistribution } from './seasonal-model.ts';
 import type { DemandSeries } from './seasonal-state.ts';
 import { fitSeasonalModel } from './seasonal-model.ts';
@@ -69,15 +70,20 @@ export function createForecaster(history: DemandHistory): Forecaster {
   const mean = possibleLoads(history.meanConcurrency);
   const peaksAt: PeaksAt = history.peakBasis === 'observed' ? () => signal : drawnPeaks(history, signal);
   const levelsOf = orderedLevels();
+  const launch = launchStep(history, knownBefore);
+  /** Where the history of an origin begins. */
+  const beginOf = (origin: number) => (origin > launch ? launch : 0);
+  const knownMs = (begin: number, end: number) => (knownBefore[end]! - knownBefore[begin]!) * stepMs;
   let fits: Fit[] = [];
   const fitFor = (origin: number, originMs: number) => {
-    const { everyMs } = REFITS.find(({ untilMs }) => originMs - history.startMs < untilMs)!;
-    const epoch = Math.max(0, Math.floor((floorTo(originMs, everyMs) - history.startMs) / stepMs));
+    const begin = beginOf(origin);
+    const { everyMs } = REFITS.find(({ untilMs }) => originMs - history.startMs - begin * stepMs < untilMs)!;
+    const epoch = Math.max(begin, Math.floor((floorTo(originMs, everyMs) - history.startMs) / stepMs));
     // A model needs a day of history even if its refit time came just before.
-    const fitEnd = knownBefore[epoch]! * stepMs >= DAY_MS ? epoch : origin;
+    const fitEnd = knownMs(begin, epoch) >= DAY_MS ? epoch : origin;
     let fit = fits.find((known) => known.fitEnd === fitEnd);
     if (!fit) {
-      const from = learnFrom(knownBefore, fitEnd, MEMORY_MS / stepMs);
+      const from = learnFrom(knownBefore, { begin, fitEnd }, MEMORY_MS / stepMs);
       // As far as any origin between two refits reads, so that it does not matter which of them came first.
       const to = Math.min(knownBefore.length - 1, fitEnd + Math.ceil(LONGEST_REFIT_MS / stepMs));
       const peaks = peaksAt(fitEnd, from, to);
@@ -95,7 +101,7 @@ export function createForecaster(history: DemandHistory): Forecaster {
   };
   const originAt = (originMs: number) =>
     Math.max(0, Math.min(knownBefore.length - 1, Math.floor((originMs - history.startMs) / stepMs)));
-  const isEnough = (origin: number) => knownBefore[origin]! * stepMs >= DAY_MS;
+  const haveMs = (origin: number) => knownMs(beginOf(origin), origin);
   const modelAt = (origin: number, originMs: number) => {
     const { model, from } = fitFor(origin, Math.min(originMs, history.startMs + origin * stepMs));
     return { model, grid: { startMs: history.startMs + from * stepMs, stepMs } };
@@ -103,10 +109,8 @@ export function createForecaster(history: DemandHistory): Forecaster {
   return {
     forecastAt: (originMs, horizon) => {
       const origin = originAt(originMs);
-      if (!isEnough(origin)) {
-        const haveSeconds = knownBefore[origin]! * history.stepSeconds;
-        return { kind: 'insufficient-history', haveSeconds, needSeconds: DAY_MS / 1000 };
-      }
+      if (haveMs(origin) < DAY_MS)
+        return { kind: 'insufficient-history', haveSeconds: haveMs(origin) / 1000, needSeconds: DAY_MS / 1000 };
       const levels = levelsOf(horizon.levels ?? PEAK_QUANTILE_LEVELS);
       return { kind: 'forecast', forecast: readSlots({ ...modelAt(origin, originMs), originMs, levels }, horizon) };
     },
@@ -118,7 +122,7 @@ export function createForecaster(history: DemandHistory): Forecaster {
         const slotMs = startMs + slot * SLOT_MS;
         const originMs = slotMs - lagSlots * SLOT_MS;
         const origin = originAt(originMs);
-        if (!isEnough(origin)) continue;
+        if (haveMs(origin) < DAY_MS) continue;
         const reading = { ...modelAt(origin, originMs), originMs, levels };
         readPeaks(reading, { slotMs, windows, at: slot * perSlot }, peaks);
       }
@@ -128,9 +132,13 @@ export function createForecaster(history: DemandHistory): Forecaster {
 }
 
 /** The last weeks before `fitEnd` are learned from; all there is where most of those are unknown. */
-function learnFrom(knownBefore: Int32Array, fitEnd: number, memorySteps: number): number {
-  const from = Math.max(0, fitEnd - memorySteps);
-  return knownBefore[fitEnd]! - knownBefore[from]! >= (fitEnd - from) / 2 ? from : 0;
+function learnFrom(
+  knownBefore: Int32Array,
+  { begin, fitEnd }: { begin: number; fitEnd: number },
+  memorySteps: number,
+): number {
+  const from = Math.max(begin, fitEnd - memorySteps);
+  return knownBefore[fitEnd]! - knownBefore[from]! >= (fitEnd - from) / 2 ? from : begin;
 }
 
 /** What is not a possible load (negative, infinite) is unknown; the values themselves where all are possible. */
