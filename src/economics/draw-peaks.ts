@@ -46,17 +46,11 @@ export function drawPeaks(
 
 /** Where more is known of a peak than its distribution. */
 function keepToKnown(paths: Int32Array[], demand: PoolDemand, load: SubstepLoad, from: number): void {
-  for (const path of paths) keepRunning(path, load.endLoad, from);
   if (demand.maxConcurrency) keepToMeasured(paths, demand.maxConcurrency, { perStep: load.perStep, from });
   for (const path of paths) {
     if (demand.minuteMaxConcurrency) setMeasured(path, demand.minuteMaxConcurrency, from);
     for (let i = from; i < path.length; i++) if (load.known[i] === 0) path[i] = UNKNOWN_PEAK;
   }
-}
-
-/** Those that run when a substep begins run in it, whatever comes. */
-function keepRunning(path: Int32Array, endLoad: Float64Array, from: number): void {
-  for (let i = Math.max(1, from); i < path.length; i++) path[i] = Math.max(path[i]!, Math.floor(endLoad[i - 1]!));
 }
 
 function setMeasured(path: Int32Array, measured: Float64Array, from: number): void {

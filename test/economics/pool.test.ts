@@ -73,18 +73,6 @@ describe('cold starts', () => {
     }
   });
 
-  it('are few where requests of a burst, an idle timeout before, still ran when the next minute began', () => {
-    const bursts = (everyMinutes: number) =>
-      minutes(
-        Array.from({ length: 10 * everyMinutes }, (_, minute) => (minute % everyMinutes === 0 ? 600 : 0)),
-        2000,
-      );
-    const coldStarts = (everyMinutes: number) =>
-      evaluate(bursts(everyMinutes), zeros(10 * everyMinutes), SLOW).coldStarts;
-    // From minute to minute alone half of them would be cold; simulated, an eighth is.
-    expect(coldStarts(10)).toBeLessThan(0.3 * coldStarts(13));
-  });
-
   it.each([
     ['is covered by a release on time', 0, 0],
     ['meets what is left after a release a minute early', 60, 4],
