@@ -86,8 +86,8 @@ export function createAlternatives(evaluation: Evaluation, limits: AlternativeLi
         scored('prewarm', ours),
         ...fixed.map((policy) => scored(policy.name as PolicyName, policy)),
         best('best-constant', ofConstants),
-        // To know the future is to know which of the others turns out best, too.
-        best('clairvoyant', [...ofClairvoyant, ...ofConstants, ...fixed]),
+        // To know the future is to know which of all turns out best, too.
+        best('clairvoyant', [...ofClairvoyant, ...ofConstants, ...fixed, ours]),
       ];
     },
   };
