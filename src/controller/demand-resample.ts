@@ -111,17 +111,16 @@ export function resample(sources: readonly DemandGrid[], frame: Frame): Resample
 
 /**
  * The maximum of `valueOf` over the source steps that touch each step of the frame; NaN where less than half of the step is
- * known. Source steps longer than `longestMs` say nothing about when in them the maximum was, so they are unknown.
+ * known.
  */
 export function maximumPerStep<Source extends Frame>(
   sources: readonly Source[],
-  { frame, longestMs }: { frame: Frame; longestMs: number },
+  frame: Frame,
   valueOf: (source: Source, sourceStep: number, targetStep: number) => number,
 ): Float64Array {
   const maximum = new Float64Array(frame.length);
   const knownMs = new Float64Array(frame.length);
   for (const source of sources) {
-    if (source.stepMs > longestMs) continue;
     eachOverlap(source, frame, (i, j, overlapMs) => {
       const value = valueOf(source, i, j);
       if (Number.isNaN(value)) return;

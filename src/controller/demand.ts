@@ -1,14 +1,26 @@
 /** What callers asked for: from measured metrics of any step to requests and concurrency on the model's grid. */
+import { probit } from 'simple-statistics';
 import { InputError } from '../errors.ts';
 import type { DemandHistory, MetricReading, MinuteDemand } from '../model.ts';
 import { ceilTo, DAY_MS, floorTo, MINUTE_MS } from '../time.ts';
-import { cutGrid, type DemandGrid, demandGrid, type Frame, maximumPerStep, resample } from './demand-resample.ts';
+import {
+  cutGrid,
+  type DemandGrid,
+  demandGrid,
+  eachOverlap,
+  type Frame,
+  maximumPerStep,
+  resample,
+} from './demand-resample.ts';
 
 /** Multiples of five minutes that divide a day, up to the longest step of a source. */
 const MODEL_STEPS_MS = [5, 10, 15, 20, 30, 60].map((minutes) => minutes * MINUTE_MS);
 
 /** A step of the source counts for the model when grids of that step or beyond hold this share of the known time. */
-const SUBSTANTIAL_SHARE = 0.25;
+const LONG_SHARE = 0.25;
+
+/** And for the window of peaks when those of that step or less hold this: the two weeks that AWS keeps minutes for are enough in eight. */
+const SHORT_SHARE = 0.125;
 
 /** The measured maximum is used when it is known in this share of the steps in which something was served. */
 const OBSERVED_SHARE = 0.5;
@@ -18,7 +30,12 @@ export interface DemandOptions {
   averageDurationMs?: number;
   /** Nothing that was measured in a step ending after this moment is looked at. Default: all that is reliable. */
   untilMs?: number;
+  /** The step and window of this history instead of those that suit the reading best. */
+  like?: Steps;
 }
+
+/** The model's step, and the window of "rate" peaks. */
+type Steps = Pick<DemandHistory, 'stepSeconds' | 'peakWindowSeconds'>;
 
 /**
  * The demand in a reading, on one grid that begins with the first known step.
@@ -35,9 +52,10 @@ export interface DemandOptions {
  * its mean, an upper bound, and unknown `invocations`.
  *
  * Peak: "observed" where the maximum of concurrent executions is known for half of the steps that served anything; requests
- * throttled in a source step come on top of it with their own mean concurrency. Else "rate" over windows of the finest source
- * step with a substantial part of the known time, 60 s at least. A source step longer than the model's step ("observed")
- * or than the window ("rate") leaves the peak unknown.
+ * throttled in a source step come on top of it with their own mean concurrency. The maximum of a source step holds for each of
+ * the model's steps in it, an upper bound. Else "rate" over windows of the finest source step with a good part (an eighth) of the
+ * known time, 60 s at least. The requests of a longer source step come at an even rate, at which chance alone makes one of its
+ * windows the busiest.
  *
  * Throws an InputError where there were requests but no duration is known anywhere.
  */
@@ -47,18 +65,19 @@ export function demandHistory(reading: MetricReading, options: DemandOptions = {
   const counted = grids.some(({ invocations }) => hasKnown(invocations));
   const concurrencyOnly = !counted && grids.some(({ maxConcurrency }) => hasKnown(maxConcurrency));
   const sources = grids.map((grid) => demandGrid(grid, !concurrencyOnly));
-  const steps = chooseSteps(sources);
-  const frame = modelFrame(sources, steps.modelMs, untilMs);
+  const { stepSeconds, peakWindowSeconds } = options.like ?? chooseSteps(sources);
+  const frame = modelFrame(sources, stepSeconds * 1000, untilMs);
   const means = concurrencyOnly ? meansOfMaxima(sources, frame) : meansOfRequests(sources, frame, options);
-  const observed = concurrencyOnly || maximaAreKnown(sources, frame);
-  const peaks = observed ? observedPeaks(sources, frame, means) : ratePeaks(sources, frame, { means, ...steps });
+  const observed = concurrencyOnly || maximaAreKnown(sources);
+  const windowMs = peakWindowSeconds * 1000;
+  const peaks = observed ? observedPeaks(sources, frame, means) : ratePeaks(sources, frame, { means, windowMs });
   return trimStart({
     startMs: frame.startMs,
-    stepSeconds: frame.stepMs / 1000,
+    stepSeconds,
     ...means.series,
     peakConcurrency: peaks,
     peakBasis: observed ? 'observed' : 'rate',
-    peakWindowSeconds: steps.windowMs / 1000,
+    peakWindowSeconds,
     ...(concurrencyOnly ? {} : byMinute(sources, frame, observed ? means : null)),
   });
 }
@@ -74,25 +93,25 @@ function hasKnown(values: Float64Array): boolean {
 }
 
 /** The model's step from the longest source step, and the window of the peaks from the shortest, that hold a good part. */
-function chooseSteps(sources: readonly DemandGrid[]): { modelMs: number; windowMs: number } {
+function chooseSteps(sources: readonly DemandGrid[]): Steps {
   const knownMs = new Map<number, number>();
   for (const { stepMs, requests, maxConcurrency } of sources) {
     const known = requests.reduce((n, count, i) => n + Number(count >= 0 || maxConcurrency[i]! >= 0), 0);
     knownMs.set(stepMs, (knownMs.get(stepMs) ?? 0) + known * stepMs);
   }
   const ascending = [...knownMs.keys()].sort((a, b) => a - b);
-  const longest = firstSubstantial(ascending.toReversed(), knownMs);
-  const shortest = firstSubstantial(ascending, knownMs);
+  const longest = firstWith(LONG_SHARE, ascending.toReversed(), knownMs);
+  const shortest = firstWith(SHORT_SHARE, ascending, knownMs);
   return {
-    modelMs: MODEL_STEPS_MS.find((stepMs) => stepMs >= longest) ?? MODEL_STEPS_MS.at(-1)!,
-    windowMs: Math.max(MINUTE_MS, shortest),
+    stepSeconds: (MODEL_STEPS_MS.find((stepMs) => stepMs >= longest) ?? MODEL_STEPS_MS.at(-1)!) / 1000,
+    peakWindowSeconds: Math.max(MINUTE_MS, shortest) / 1000,
   };
 }
 
-function firstSubstantial(stepsMs: readonly number[], knownMs: ReadonlyMap<number, number>): number {
+function firstWith(share: number, stepsMs: readonly number[], knownMs: ReadonlyMap<number, number>): number {
   const total = [...knownMs.values()].reduce((sum, ms) => sum + ms, 0);
   let sum = 0;
-  return stepsMs.find((stepMs) => (sum += knownMs.get(stepMs) ?? 0) >= SUBSTANTIAL_SHARE * total) ?? 0;
+  return stepsMs.find((stepMs) => (sum += knownMs.get(stepMs) ?? 0) >= share * total) ?? 0;
 }
 
 /** Aligned to the epoch, so to every day in UTC; its last step is over by `untilMs`. */
@@ -156,23 +175,21 @@ function meansOfMaxima(sources: readonly DemandGrid[], frame: Frame): Means {
   return { series: { invocations: unknown(), averageDurationMs: unknown(), meanConcurrency }, durationMs: unknown() };
 }
 
-function maximaAreKnown(sources: readonly DemandGrid[], frame: Frame): boolean {
+function maximaAreKnown(sources: readonly DemandGrid[]): boolean {
   let servingMs = 0;
   let knownMs = 0;
   for (const { served, maxConcurrency, stepMs } of sources) {
     for (let i = 0; i < served.length; i++) {
       if (!(served[i]! > 0)) continue;
       servingMs += stepMs;
-      if (stepMs <= frame.stepMs && !Number.isNaN(maxConcurrency[i]!)) knownMs += stepMs;
+      if (!Number.isNaN(maxConcurrency[i]!)) knownMs += stepMs;
     }
   }
   return knownMs > 0 && knownMs >= OBSERVED_SHARE * servingMs;
 }
 
 function observedPeaks(sources: readonly DemandGrid[], frame: Frame, means: Means): Float64Array {
-  return maximumPerStep(sources, { frame, longestMs: frame.stepMs }, (source, i, j) =>
-    withThrottled(source, i, means.durationMs[j]!),
-  );
+  return maximumPerStep(sources, frame, (source, i, j) => withThrottled(source, i, means.durationMs[j]!));
 }
 
 /** The maximum of a step, and what was throttled on top of it. */
@@ -189,7 +206,7 @@ function byMinute(sources: readonly DemandGrid[], frame: Frame, means: Means | n
   const minutes = { startMs, stepMs: MINUTE_MS, length: Math.ceil((endOf(fine.at(-1)!) - startMs) / MINUTE_MS) };
   const stepOf = (minute: number) => Math.floor((startMs + minute * MINUTE_MS - frame.startMs) / frame.stepMs);
   const maxConcurrency = means
-    ? maximumPerStep(fine, { frame: minutes, longestMs: MINUTE_MS }, (source, i, minute) =>
+    ? maximumPerStep(fine, minutes, (source, i, minute) =>
         withThrottled(source, i, means.durationMs[stepOf(minute)] ?? NaN),
       )
     : null;
@@ -201,19 +218,39 @@ function ratePeaks(
   frame: Frame,
   { means, windowMs }: { means: Means; windowMs: number },
 ): Float64Array {
-  const fineEnough = sources.filter(({ stepMs }) => stepMs <= windowMs);
-  if (fineEnough.length === 0) return new Float64Array(frame.length).fill(NaN);
+  if (sources.length === 0) return new Float64Array(frame.length).fill(NaN);
   // On the phase of the source's own steps, so that each of them is one window.
-  const phaseMs = (fineEnough.find(({ stepMs }) => stepMs === windowMs)?.startMs ?? 0) % windowMs;
-  const startMs = floorTo(fineEnough[0]!.startMs - phaseMs, windowMs) + phaseMs;
-  const length = Math.ceil((endOf(fineEnough.at(-1)!) - startMs) / windowMs);
-  const windows = { startMs, stepMs: windowMs, length, ...resample(fineEnough, { startMs, stepMs: windowMs, length }) };
-  const peaks = maximumPerStep([windows], { frame, longestMs: Infinity }, (window, i, j) => {
-    const requests = window.requests[i]!;
+  const phaseMs = (sources.find(({ stepMs }) => stepMs === windowMs)?.startMs ?? 0) % windowMs;
+  const startMs = floorTo(sources[0]!.startMs - phaseMs, windowMs) + phaseMs;
+  const grid = { startMs, stepMs: windowMs, length: Math.ceil((endOf(sources.at(-1)!) - startMs) / windowMs) };
+  const windows = { ...grid, ...resample(sources, grid) };
+  const evenMs = longestStep(sources, grid);
+  const peaks = maximumPerStep([windows], frame, (window, i, j) => {
+    const requests = busiestOf(window.requests[i]!, Math.min(evenMs[i]!, frame.stepMs) / windowMs);
     return requests > 0 ? concurrency(window, i, requests, means.durationMs[j]!) : requests;
   });
   // Half-known windows aside, some window is at least as busy as the step.
   return peaks.map((peak, j) => Math.max(peak, means.series.meanConcurrency[j]! || 0));
+}
+
+/** For each step of a grid the longest of its own and of those that it lies in. */
+function longestStep(sources: readonly DemandGrid[], grid: Frame): Float64Array {
+  const longest = new Float64Array(grid.length).fill(grid.stepMs);
+  for (const source of sources) {
+    if (source.stepMs <= grid.stepMs) continue;
+    eachOverlap(source, grid, (_, j) => (longest[j] = Math.max(longest[j]!, source.stepMs)));
+  }
+  return longest;
+}
+
+/**
+ * The requests in the busiest of some windows with so many each on average, when they come independently: the expected maximum of
+ * normal variates (Blom 1958), no more than all.
+ */
+function busiestOf(requests: number, windows: number): number {
+  if (windows <= 1) return requests;
+  const deviations = probit((windows - 0.375) / (windows + 0.25));
+  return Math.min(requests * windows, requests + deviations * Math.sqrt(requests));
 }
 
 /** Little's law within one step, with the step's own duration where it is known. */

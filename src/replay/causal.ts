@@ -27,18 +27,20 @@ export interface CausalDemand {
 /**
  * The demand of the whole file such that its part before any moment from `decidedFromMs` on is the demand of the file
  * cut at that moment. `demandHistory` alone interpolates unknown durations from both sides and
- * chooses the basis of peaks from the whole file; here durations come from before (the average of the last 24 hours,
- * else `averageDurationMs`, else all before), and maxima that were not known well enough then are not used later either.
+ * chooses its step and the window and basis of peaks from the whole file; here durations come from before (the average of the last
+ * 24 hours, else `averageDurationMs`, else all before), step and window stay what suited the file best when deciding began, and
+ * maxima that were not known well enough then are not used later either. A source step longer than the history's is spread
+ * over all of it, also before it is over.
  */
 export function causalDemand(source: MetricReading, options: CausalOptions): CausalDemand {
   const reading = withDurations(source, options);
-  const history = demandHistory(reading);
   const firstMs = reading.grids[0]?.startMs ?? 0;
   const untilMs = Math.max(options.decidedFromMs, firstMs + FIRST_KNOWN_MS);
-  const basisThen = demandHistory(reading, { untilMs }).peakBasis;
-  if (history.peakBasis === basisThen || basisThen === 'observed') return { reading, history };
+  const like = demandHistory(reading, { untilMs });
+  const history = demandHistory(reading, { like });
+  if (history.peakBasis === like.peakBasis || like.peakBasis === 'observed') return { reading, history };
   const grids = reading.grids.map((grid) => ({ ...grid, maxConcurrency: grid.maxConcurrency.map(() => NaN) }));
-  return { reading, history: demandHistory({ ...reading, grids }) };
+  return { reading, history: demandHistory({ ...reading, grids }, { like }) };
 }
 
 /** Average duration weighted by requests, over a sliding window of the past and over all of it. */

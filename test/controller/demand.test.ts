@@ -234,7 +234,7 @@ describe('demandHistory on grids of several steps', () => {
     expect(history.invocations[1]).toBeCloseTo(96, 9);
   });
 
-  it('joins five-minute weeks and one-minute days, with a window that both peaks can be told for', () => {
+  it('joins five-minute weeks and one-minute days in minutes, where chance makes one of five even ones the busiest', () => {
     const old = grid(300, { invocations: repeat(6, 50), averageDurationMs: repeat(6, 600) });
     const recent = grid(
       60,
@@ -246,7 +246,62 @@ describe('demandHistory on grids of several steps', () => {
     expect(list(history.invocations)).toEqual(repeat(36, 50));
     expect(list(history.meanConcurrency)).toEqual(repeat(36, 0.1));
     expect(history.peakWindowSeconds).toBe(60);
-    expect(list(history.peakConcurrency)).toEqual([...repeat(6, NaN), ...repeat(30, 0.5)]);
+    expect(list(history.peakConcurrency.slice(6))).toEqual(repeat(30, 0.5));
+    // 10 requests a minute; the largest of five normal variates is expected 1.18 standard deviations above their mean (Blom).
+    for (const peak of history.peakConcurrency.slice(0, 6)) expect(peak).toBeCloseTo(0.1 + 0.01 * 1.18 * 10 ** 0.5, 4);
+  });
+
+  it.each([1, 4, 20])('expects the peaks of random minutes of %d requests from their sums', (perMinute) => {
+    const random = (
+      (seed) => () =>
+        (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
+    )(7);
+    const poisson = () => {
+      let count = 0;
+      for (let product = random(); product > Math.exp(-perMinute); count++) product *= random();
+      return count;
+    };
+    const minutes = Array.from({ length: 5 * 2000 }, poisson);
+    const sums = Array.from({ length: 2000 }, (__, i) => minutes.slice(5 * i, 5 * i + 5).reduce((a, b) => a + b));
+    const old = grid(300, { invocations: sums });
+    const recent = grid(60, { invocations: minutes }, gridEndMs(old));
+    const { peakConcurrency } = demandHistory(reading(old, recent), { averageDurationMs: 3000 });
+    const mean = (values: Float64Array) => values.reduce((a, b) => a + b) / values.length;
+    expect(mean(peakConcurrency.slice(0, 2000)) / mean(peakConcurrency.slice(2000))).toBeCloseTo(1, 1);
+  });
+
+  it.each([
+    [1, 10],
+    [7, 49],
+    [14, 42],
+    [14, 4],
+  ])('forgets nothing with %d days of minutes after %d days of five', (fineDays, coarseDays) => {
+    const old = grid(300, { invocations: repeat(coarseDays * 288, 50) });
+    const recent = grid(60, { invocations: repeat(fineDays * 1440, 10) }, gridEndMs(old));
+    const history = demandHistory(reading(old, recent), { averageDurationMs: 600 });
+    expect(history.stepSeconds).toBe(300);
+    expect(history.peakWindowSeconds).toBe(fineDays / (fineDays + coarseDays) >= 1 / 8 ? 60 : 300);
+    expect(history.peakConcurrency.every((peak) => peak >= 0.1 - 1e-9 && peak < 0.2)).toBe(true);
+  });
+
+  it('never has more in the busiest minute than came at all', () => {
+    const old = grid(300, { invocations: [0.01, 0, 1] });
+    const recent = grid(60, { invocations: repeat(15, 0) }, gridEndMs(old));
+    const { peakConcurrency } = demandHistory(reading(old, recent), { averageDurationMs: 60_000 });
+    expect(peakConcurrency[0]).toBeCloseTo(0.01, 9);
+    expect(peakConcurrency[1]).toBe(0);
+    expect(peakConcurrency[2]).toBeCloseTo(0.2 + 1.18 * Math.sqrt(0.2), 3);
+  });
+
+  it('takes the step and the window of another history where asked to', () => {
+    const five = grid(300, { invocations: repeat(48, 50), averageDurationMs: repeat(48, 600) });
+    const hours = grid(3600, { invocations: [600, 1200], averageDurationMs: [600, 600] }, gridEndMs(five));
+    const like = { stepSeconds: 300, peakWindowSeconds: 300 };
+    const history = demandHistory(reading(five, hours), { like });
+    expect(history).toMatchObject(like);
+    for (const [i, peak] of history.peakConcurrency.entries())
+      expect(peak).toBeCloseTo(i < 48 ? 0.1 : i < 60 ? 0.1 : 0.2, 9);
+    expect(demandHistory(reading(five, hours))).toMatchObject({ stepSeconds: 3600, peakWindowSeconds: 300 });
   });
 
   it('keeps by the minute what was measured by the minute, from where it was', () => {
@@ -281,7 +336,7 @@ describe('demandHistory on grids of several steps', () => {
     expect(list(history.peakConcurrency)).toEqual(repeat(31, 0.1));
   });
 
-  it('spreads a few old hours over five-minute steps, and leaves their observed peaks unknown', () => {
+  it('spreads a few old hours over five-minute steps, with the observed peak of the hour in each', () => {
     const old = grid(3600, { invocations: [120], averageDurationMs: [3000], maxConcurrency: [7] });
     const recent = grid(
       300,
@@ -291,7 +346,7 @@ describe('demandHistory on grids of several steps', () => {
     const history = demandHistory(reading(old, recent));
     expect(history.stepSeconds).toBe(300);
     for (const count of history.invocations) expect(count).toBeCloseTo(10, 9);
-    expect(list(history.peakConcurrency)).toEqual([...repeat(12, NaN), ...repeat(60, 2)]);
+    expect(list(history.peakConcurrency)).toEqual([...repeat(12, 7), ...repeat(60, 2)]);
   });
 
   it('leaves the time between two grids unknown', () => {

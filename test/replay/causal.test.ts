@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { causalDemand } from '../../src/replay/causal.ts';
-import { DAY_MS, HOUR_MS } from '../../src/time.ts';
-import { cutReading, readingOf, START_MS } from './support.ts';
+import { DAY_MS, HOUR_MS, SLOT_MS } from '../../src/time.ts';
+import { cutReading, mixedReading, readingOf, START_MS } from './support.ts';
 
 const HOURS = 72;
 const decidedFromMs = START_MS + 36 * HOUR_MS;
@@ -83,5 +83,45 @@ describe('demand as it was known', () => {
       { numRuns: 200 },
     );
     expect(DAY_MS).toBeLessThan(decidedFromMs - START_MS);
+  });
+
+  const part = fc.record({
+    stepSeconds: fc.constantFrom(60, 300, 600, 1800, 3600),
+    hours: fc.integer({ min: 1, max: 40 }),
+  });
+  const file = fc.record({
+    parts: fc.array(part, { minLength: 2, maxLength: 4 }),
+    values: fc.array(fc.oneof(fc.constant(NaN), fc.nat(500)), { minLength: 50, maxLength: 50 }),
+    hasMaxima: fc.boolean(),
+  });
+
+  it('is the same up to any moment whatever the length of the steps that come later', () => {
+    fc.assert(
+      fc.property(file, fc.nat({ max: 160 * 12 }), ({ parts, values, hasMaxima }, slot) => {
+        const source = mixedReading(parts, (i) => values[(i * 7919) % values.length]!, hasMaxima);
+        const untilMs = Math.min(source.reliableUntilMs, decidedFromMs + HOUR_MS + slot * SLOT_MS);
+        fc.pre(untilMs > decidedFromMs);
+        const options = { decidedFromMs, averageDurationMs: 100 };
+        const whole = causalDemand(source, options).history;
+        const cut = causalDemand(cutReading(source, untilMs), options).history;
+        const settled = ['startMs', 'stepSeconds', 'peakBasis', 'peakWindowSeconds'] as const;
+        for (const name of settled) expect(whole[name]).toBe(cut[name]);
+        for (const name of ['invocations', 'averageDurationMs', 'meanConcurrency', 'peakConcurrency'] as const)
+          expect([...whole[name].subarray(0, cut[name].length)]).toEqual([...cut[name]]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('knows a peak wherever it knows the demand, in steps of any length', () => {
+    fc.assert(
+      fc.property(file, ({ parts, values, hasMaxima }) => {
+        const source = mixedReading(parts, (i) => values[(i * 7919) % values.length]!, hasMaxima);
+        const { history } = causalDemand(source, { decidedFromMs, averageDurationMs: 100 });
+        const unknown = history.meanConcurrency.filter((mean, i) => mean >= 0 && !(history.peakConcurrency[i]! >= 0));
+        expect(unknown).toHaveLength(0);
+      }),
+      { numRuns: 40 },
+    );
   });
 });

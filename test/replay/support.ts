@@ -34,6 +34,27 @@ export function readingOf({ stepSeconds, ...values }: ReadingValues): MetricRead
   return { grids: [grid], reliableUntilMs: START_MS + length * stepSeconds * 1000, notes: [] };
 }
 
+/** Hours of steps of one length, then of another: `countAt` is asked for the requests of the steps one by one. */
+export function mixedReading(
+  parts: readonly { stepSeconds: number; hours: number }[],
+  countAt: (i: number) => number,
+  hasMaxima = false,
+): MetricReading {
+  let startMs = START_MS;
+  let i = 0;
+  const grids = parts.map(({ stepSeconds, hours }) => {
+    const length = (hours * 3600) / stepSeconds;
+    const timesMs = Array.from({ length }, (_, step) => startMs + step * stepSeconds * 1000);
+    const values = timesMs.map(() => countAt(i++));
+    const maxConcurrency = { timesMs, values: values.map((count) => Math.ceil(count / 10)) };
+    const series = { invocations: { timesMs, values }, ...(hasMaxima && { maxConcurrency }) };
+    const grid = buildMetricGrid({ startMs, stepSeconds, length }, series);
+    startMs += hours * 3_600_000;
+    return grid;
+  });
+  return { grids, reliableUntilMs: startMs, notes: [] };
+}
+
 /** The same file if it had ended earlier. */
 export function cutReading(reading: MetricReading, untilMs: number): MetricReading {
   const grids = reading.grids.map((grid) => {
