@@ -4,7 +4,7 @@ import type { Objective } from '../controller/choose.ts';
 import { cutGrid } from '../controller/demand-resample.ts';
 import { type MeasuredSettings, measuredSettings } from '../controller/measured-settings.ts';
 import { objectiveOf } from '../controller/objective.ts';
-import { createPlanner, type Planner } from '../controller/planner.ts';
+import { createPlanner, historyBefore, type Planner } from '../controller/planner.ts';
 import { emptyMemory, type PlannerMemory } from '../controller/planner-memory.ts';
 import { type Architecture, DEFAULT_REGION, priceNotes, type Prices } from '../economics/prices.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
@@ -14,7 +14,7 @@ import { createAlternatives, historyNotes, type ScoredPolicy } from './alternati
 import { degradationNotes } from './degradation.ts';
 import { type Evaluation, type Period, periodOf, prepareEvaluation, SEED, warmUpStart } from './evaluate.ts';
 import { cutTimeline } from './timeline.ts';
-import { type Walk, walkController } from './walk.ts';
+import { dataDelayMsOf, type Walk, walkController, type WalkOptions } from './walk.ts';
 
 export interface ReplayAssumptions {
   seed: number;
@@ -84,7 +84,11 @@ export async function replay(
   if (!period) return nothingToReplay(reading, settings, evaluateFromMs);
   const evaluation = prepareEvaluation(reading, period, settings);
   const planners = plannersOf(evaluation, settings);
-  const walk = await walkThrough(evaluation, settings, (share) => onProgress(WALK_SHARE * share), planners);
+  const walk = await walkThrough(evaluation, settings, {
+    onProgress: (share) => onProgress(WALK_SHARE * share),
+    planners,
+    dataDelayMs: dataDelayMsOf(reading, historyBefore(evaluation.history, evaluation.warmUpFromMs)),
+  });
   const objective = objectiveOf(settings);
   const alternatives = createAlternatives(evaluation, settings);
   const policies = await alternatives.compare(walk.timeline, objective, (share) =>
@@ -124,15 +128,20 @@ function readingBefore(reading: MetricReading, untilMs: number): MetricReading {
   return { ...reading, grids };
 }
 
+interface WalkThroughOptions extends Pick<WalkOptions, 'dataDelayMs'> {
+  onProgress?: Progress;
+  planners?: ReturnType<typeof plannersOf>;
+}
+
 /** The controller's walk from the warm-up to the end of the period. */
 export function walkThrough(
   evaluation: Evaluation,
   settings: MeasuredSettings,
-  onProgress?: Progress,
-  planners = plannersOf(evaluation, settings),
+  { onProgress, planners = plannersOf(evaluation, settings), dataDelayMs }: WalkThroughOptions = {},
 ): Promise<Walk> {
-  const { history, warmUpFromMs, toMs, actionLatenessMs } = evaluation;
-  return walkController(planners.at, { history, settings, fromMs: warmUpFromMs, toMs, actionLatenessMs }, onProgress);
+  const { history, warmUpFromMs: fromMs, toMs, actionLatenessMs } = evaluation;
+  const delay = dataDelayMs === undefined ? {} : { dataDelayMs };
+  return walkController(planners.at, { history, settings, fromMs, toMs, actionLatenessMs, ...delay }, onProgress);
 }
 
 /** A planner may see this much more than `historyDays` before the window moves on: moving means to start its work anew. */

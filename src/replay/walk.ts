@@ -2,12 +2,38 @@
 import { type Freshness, freshnessOf, scheduleSettings, type SchedulingSettings } from '../controller/freshness.ts';
 import { historyBefore, type Planner } from '../controller/planner.ts';
 import { compileSchedule, type Schedule } from '../controller/schedule.ts';
-import type { CapacityBounds, DemandHistory, ScheduledAction } from '../model.ts';
-import { MINUTE_MS, parseAt, SLOT_MS, TICK_OFFSET_MS } from '../time.ts';
+import { gridEndMs } from '../metric-grid.ts';
+import type { CapacityBounds, DemandHistory, MetricReading, ScheduledAction } from '../model.ts';
+import { ceilTo, MINUTE_MS, parseAt, SLOT_MS, TICK_OFFSET_MS } from '../time.ts';
 import { type Timeline, TimelineBuilder } from './timeline.ts';
 
 /** The newest metrics still under-report: the live controller looks at nothing younger. */
 export const DATA_DELAY_MS = 3 * MINUTE_MS;
+
+/** Lambda's longest: no request is counted later than this. */
+const LONGEST_TIMEOUT_MS = 15 * MINUTE_MS;
+
+/**
+ * How old metrics are before the live controller learns from them: as old as the function's timeout, since requests are counted when they
+ * end, and DATA_DELAY_MS at least. A source that knows the timeout holds as much of its grids back, which tells it to the minute. A file does
+ * not: there the average request of the past stands in.
+ */
+export function dataDelayMsOf({ grids, reliableUntilMs }: MetricReading, past: DemandHistory): number {
+  const heldBackMs = ceilTo(Math.max(0, ...grids.map(gridEndMs)) - reliableUntilMs, MINUTE_MS);
+  return Math.max(DATA_DELAY_MS, heldBackMs, Math.min(LONGEST_TIMEOUT_MS, averageDurationMsOf(past)));
+}
+
+/** Of all requests; 0 where none is known. */
+function averageDurationMsOf({ invocations, averageDurationMs }: DemandHistory): number {
+  let [weighted, requests] = [0, 0];
+  invocations.forEach((count, step) => {
+    const durationMs = averageDurationMs[step] ?? NaN;
+    if (!(count > 0 && durationMs >= 0)) return;
+    weighted += count * durationMs;
+    requests += count;
+  });
+  return requests > 0 ? weighted / requests : 0;
+}
 
 export interface WalkOptions {
   /** What the planners learn from, whole; of it the walk looks at nothing that a tick could not have known. */
@@ -18,6 +44,8 @@ export interface WalkOptions {
   toMs: number;
   /** How long after its time a scheduled action runs. */
   actionLatenessMs: number;
+  /** Nothing younger is looked at; by default DATA_DELAY_MS. */
+  dataDelayMs?: number;
 }
 
 export interface Walk {
@@ -46,14 +74,14 @@ export async function walkController(
   options: WalkOptions,
   onTick: (share: number) => Promise<void> | void = () => undefined,
 ): Promise<Walk> {
-  const { settings, fromMs, toMs } = options;
+  const { settings, fromMs, toMs, dataDelayMs = DATA_DELAY_MS } = options;
   const target = new ScheduledTarget(settings, fromMs, options.actionLatenessMs);
   const policies = new Map<string, number>();
   const decisions: Decision[] = [];
   let ticks = 0;
   for (let nowMs = fromMs + TICK_OFFSET_MS; nowMs < toMs; nowMs += SLOT_MS) {
     target.fireUntil(nowMs);
-    const seenMs = nowMs - DATA_DELAY_MS;
+    const seenMs = nowMs - dataDelayMs;
     const freshness = freshnessOf(historyBefore(options.history, seenMs), nowMs);
     const planned = plannerAt(nowMs).planAt(seenMs, freshness.footing);
     ticks += 1;

@@ -3,7 +3,7 @@ import { createPlanner, type Planner } from '../../src/controller/planner.ts';
 import type { MetricReading } from '../../src/model.ts';
 import { causalDemand } from '../../src/replay/causal.ts';
 import { cutTimeline } from '../../src/replay/timeline.ts';
-import { DATA_DELAY_MS, walkController } from '../../src/replay/walk.ts';
+import { DATA_DELAY_MS, dataDelayMsOf, walkController } from '../../src/replay/walk.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, SLOT_MS, TICK_OFFSET_MS } from '../../src/time.ts';
 import { cutReading, measuredOf, readingOf, settingsOf, START_MS, workingDays } from './support.ts';
 
@@ -57,6 +57,24 @@ describe('the walk', () => {
     await walkController(() => plannerOf(() => 1, asked), period);
     expect(asked[0]).toBe(START_MS + TICK_OFFSET_MS - DATA_DELAY_MS);
     expect(asked).toHaveLength(72);
+  });
+
+  it.each<[string, number, number[], number]>([
+    ['three minutes, of a file of short requests', 0, [2000, 2000], 180],
+    ['as much as its average request, by their number, of a file of long ones', 0, [100_000, 700_000], 550],
+    ['no more than the longest timeout, whatever the file says', 0, [7_200_000, 7_200_000], 900],
+    ['three minutes, where no duration is known', 0, [NaN, NaN], 180],
+    ['the timeout, to the minute, of a source that holds it back', 883, [2000, 2000], 900],
+    ['three minutes, of a source that holds less back', 42, [2000, 2000], 180],
+  ])('learns as late as a live controller would: %s', (_, heldBackSeconds, averageDurationMs, seconds) => {
+    const reading = readingOf({ stepSeconds: 60, invocations: new Array<number>(60).fill(1) });
+    const reliableUntilMs = reading.reliableUntilMs - heldBackSeconds * 1000;
+    const past = {
+      ...history,
+      invocations: Float64Array.of(10, 30),
+      averageDurationMs: Float64Array.from(averageDurationMs),
+    };
+    expect(dataDelayMsOf({ ...reading, reliableUntilMs }, past) / 1000).toBe(seconds);
   });
 
   it('holds the minimum while there is not enough history', async () => {
