@@ -18,7 +18,6 @@ import { choiceLately } from './lately.ts';
 import { limitsOf, objectiveOf } from './objective.ts';
 import { pastCovers } from './past-levels.ts';
 import { emptyMemory, forgetOld, keepWhatHolds, type PlannerMemory } from './planner-memory.ts';
-import { expectedDurationMs } from './policy.ts';
 import { demandSeen } from './seen-demand.ts';
 import { BLOCK_MS } from './track-record.ts';
 import { type Footing, type ForecastTrust, judgeForecast } from './trust.ts';
@@ -112,8 +111,7 @@ export function createPlanner(
       const lately = (scores: readonly CandidateScore[]) =>
         choiceLately(scores, { usages: memory.usages, toBlock: epochMs / BLOCK_MS }, objectiveOf(settings));
       const blend = blendFor(choice, { footing, trust, lately });
-      const averageDurationMs = expectedDurationMs(historyBefore(history, nowMs));
-      const ahead = { startMs, slots: horizonSlots, forecast, nowMs, knownSlots, averageDurationMs };
+      const ahead = { startMs, slots: horizonSlots, nowMs, knownSlots };
       const levelsFor = (candidate: Candidate) =>
         levelsOf(candidate, { ...ahead, forecaster, demand, covers }, occurrences);
       const members = blend.map(({ score, weight }) => ({ weight, levels: levelsFor(score.candidate) }));

@@ -1,5 +1,6 @@
 /** A demand history on the slot grid, with draws of how arrivals bunch. */
 import { peakOfRate } from '../forecast/arrivals.ts';
+import { environmentsOfRate, shortRequests } from '../forecast/request-limit.ts';
 import type { DemandHistory } from '../model.ts';
 import { type OffsetOf, zoneOffset } from '../time-zone.ts';
 import { DAY_MS, SLOT_SECONDS } from '../time.ts';
@@ -11,7 +12,10 @@ export interface SlotDemand {
   slotsPerStep: number;
   /** Average concurrency. */
   mean: Float64Array;
-  /** Highest concurrency in the slot, as equally likely draws of how arrivals bunch; one where it was measured. */
+  /**
+   * Environments needed in the slot's busiest moment: the highest concurrency or, of short requests, a tenth of the most that come in a
+   * second, as equally likely draws of how arrivals bunch; one where the concurrency was measured.
+   */
   peaks: readonly Float64Array[];
   /** The largest of the draws in each slot; 0 where nothing is known. */
   highest: Float64Array;
@@ -41,8 +45,9 @@ export function slotDemand(history: DemandHistory, timeZone = 'UTC'): SlotDemand
           (_, slot) => values[Math.floor(slot / slotsPerStep)]!,
         );
   const driver = spread(history.peakConcurrency);
-  const peaks =
+  const concurrency =
     history.peakBasis === 'observed' ? [driver] : drawnPeaks(driver, spread(usualDurations(history)), history);
+  const peaks = raisedToLimit(concurrency, history, spread);
   const highest = Float64Array.from(driver, (_, slot) =>
     peaks.reduce((most, draw) => (draw[slot]! > most ? draw[slot]! : most), 0),
   );
@@ -69,12 +74,30 @@ function drawnPeaks(rates: Float64Array, usualSeconds: Float64Array, history: De
     if (!distribution) distributions.set(seconds, (distribution = peakOfRate(history.peakWindowSeconds, seconds)));
     return distribution;
   };
-  const firstSlot = Math.round(history.startMs / (SLOT_SECONDS * 1000));
+  const quantileOf = quantilesFrom(history.startMs);
   return Array.from({ length: DRAWS }, (_, draw) =>
-    rates.map((rate, slot) =>
-      Number.isNaN(rate) ? NaN : peakAt(slot)(rate, (turnOf(firstSlot + slot) + draw / DRAWS) % 1),
-    ),
+    rates.map((rate, slot) => (Number.isNaN(rate) ? NaN : peakAt(slot)(rate, quantileOf(slot, draw)))),
   );
+}
+
+function raisedToLimit(
+  peaks: Float64Array[],
+  history: DemandHistory,
+  spread: (values: Float64Array) => Float64Array,
+): Float64Array[] {
+  const short = shortRequests(history);
+  if (!short) return peaks;
+  const environmentsOf = environmentsOfRate(short.windowSeconds);
+  const rates = spread(short.rates);
+  const quantileOf = quantilesFrom(history.startMs);
+  return peaks.map((values, draw) =>
+    values.map((peak, slot) => Math.max(peak, environmentsOf(rates[slot]!, quantileOf(slot, draw)))),
+  );
+}
+
+function quantilesFrom(startMs: number): (slot: number, draw: number) => number {
+  const firstSlot = Math.round(startMs / (SLOT_SECONDS * 1000));
+  return (slot, draw) => (turnOf(firstSlot + slot) + draw / DRAWS) % 1;
 }
 
 /**

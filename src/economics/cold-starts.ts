@@ -1,6 +1,7 @@
 /** Cold starts of the pool model: environments needed beyond those that are provisioned or still warm. */
 import type { SubstepLoad } from './load.ts';
 import type { LossTable } from './loss.ts';
+import { type Spill, spillOfMinute } from './request-limit.ts';
 
 /** A peak of it means that nothing is known of the step. */
 export const UNKNOWN_PEAK = -1;
@@ -22,12 +23,15 @@ export interface BusySteps {
   at: Int32Array;
   /** So many running requests need no on-demand environment. */
   shelter: Float64Array;
+  /** Share of the requests that would take a provisioned environment, where the limit per second may refuse some; else 0. */
+  limitedShare: Float64Array;
   /** On-demand environments in use at each step's busiest moment, path by path. */
   needed: Float64Array;
 }
 
 export function emptySteps(most: number): BusySteps {
-  return { count: 0, at: new Int32Array(most), shelter: new Float64Array(most), needed: new Float64Array(most) };
+  const values = () => new Float64Array(most);
+  return { count: 0, at: new Int32Array(most), shelter: values(), limitedShare: values(), needed: values() };
 }
 
 /** Adds the average of cold starts over the paths to the blocks of `blockSteps` steps. */
@@ -37,7 +41,7 @@ export function addColdStarts(model: ColdStartModel, busy: BusySteps, blockSteps
     // A visit at a random moment of a step looks back the idle timeout, on average half a step less in whole steps.
     const steps = idleTimeoutSeconds / load.stepSeconds - 0.5;
     const lookBack = Math.max(0, Math.floor(steps + (path + 0.5) / peaks.length));
-    addPath(model, peaks[path]!, { busy, lookBack, blockSteps, blocks });
+    addPath(model, path, { busy, lookBack, blockSteps, blocks });
   }
 }
 
@@ -49,15 +53,17 @@ interface WarmPool {
   blocks: Float64Array;
 }
 
-function addPath(model: ColdStartModel, path: Int32Array, { busy, lookBack, blockSteps, blocks }: WarmPool): void {
-  const { count, at, shelter, needed } = busy;
+function addPath(model: ColdStartModel, path: number, { busy, lookBack, blockSteps, blocks }: WarmPool): void {
+  const { count, at, shelter, limitedShare, needed } = busy;
+  const peaks = model.peaks[path]!;
   const weight = 1 / model.peaks.length;
   let warm = 0;
   let warmSince = 0;
   for (let n = 0; n < count; n++) {
     const i = at[n]!;
-    const peak = path[i]!;
-    let need = peak - shelter[n]!;
+    const peak = peaks[i]!;
+    const spill = limitedShare[n]! > 0 ? spillAt(model, busy, n, path) : null;
+    let need = neededOnDemand(peak - shelter[n]!, spill);
     needed[n] = 0;
     // Most steps of a good plan end here; that environments have expired meanwhile is found out when one is needed.
     if (need <= 0 && peak !== UNKNOWN_PEAK) continue;
@@ -69,7 +75,7 @@ function addPath(model: ColdStartModel, path: Int32Array, { busy, lookBack, bloc
     // Where nothing is known, what was warm before stays so.
     if (peak === UNKNOWN_PEAK) need = warm;
     if (need > warm) {
-      need = withShortage(model, i, { need, warm, shelter: shelter[n]! });
+      need = withShortage(model, i, { need, warm, shelter: shelter[n]!, spill });
       blocks[Math.floor(i / blockSteps)]! += (need - warm) * weight;
     }
     if (need >= warm) {
@@ -93,19 +99,44 @@ function highestSince({ at, needed }: BusySteps, n: number, step: number): numbe
   return best;
 }
 
-function withShortage(model: ColdStartModel, i: number, step: { need: number; warm: number; shelter: number }): number {
+function neededOnDemand(beyondLevel: number, spill: Spill | null): number {
+  return spill ? Math.max(beyondLevel, spill.need) : beyondLevel;
+}
+
+function spillAt({ load, coldStartMs, peaks }: ColdStartModel, busy: BusySteps, n: number, path: number): Spill | null {
+  const i = busy.at[n]!;
+  const limited = {
+    requestsPerSecond: load.requestsPerSecond[i]!,
+    share: busy.limitedShare[n]!,
+    level: busy.shelter[n]!,
+    durationSeconds: load.durationSeconds[i]!,
+    coldStartSeconds: coldStartMs / 1000,
+    peak: peaks[path]![i]!,
+  };
+  return spillOfMinute(limited, i * peaks.length + path);
+}
+
+interface ShortStep {
+  need: number;
+  warm: number;
+  shelter: number;
+  spill: Spill | null;
+}
+
+function withShortage(model: ColdStartModel, i: number, { need, warm, shelter, spill }: ShortStep): number {
   const { losses, load, coldStartMs } = model;
-  return environmentsAfter(losses, {
-    need: step.need,
-    warm: step.warm,
-    shelter: step.shelter,
+  const shortage = {
+    need,
+    warm,
+    shelter,
     load: load.endLoad[i]!,
     row: model.busyRow[i]!,
     durationSeconds: load.durationSeconds[i]!,
     // The request that starts the first one does not come again.
     requestsPerSecond: Math.max(0, load.requestsPerSecond[i]! - 1 / load.stepSeconds),
     coldStartSeconds: coldStartMs / 1000,
-  });
+  };
+  return spill ? environmentsAfterSpill(losses, shortage, spill) : environmentsAfter(losses, shortage);
 }
 
 export interface Shortage {
@@ -143,4 +174,10 @@ export function environmentsAfter(losses: LossTable, shortage: Shortage): number
   }
   while (pool < need) pool += Math.min(1, need - pool) + rate * losses.loss(row, shelter + pool) * coldStartSeconds;
   return pool;
+}
+
+/** The same where the limit of requests a second sends them on: those find no provisioned environment, and no more start than are sent on. */
+export function environmentsAfterSpill(losses: LossTable, shortage: Shortage, { requestsPerSecond }: Spill): number {
+  const most = shortage.warm + 1 + requestsPerSecond * shortage.coldStartSeconds;
+  return Math.min(most, environmentsAfter(losses, { ...shortage, shelter: 0, requestsPerSecond }));
 }

@@ -1,11 +1,7 @@
 /** What a demand asks for in each span of steps over which a level stays the same: all that plans have in common. */
 import { UNKNOWN_PEAK } from './cold-starts.ts';
+import { SHORTEST_SECONDS } from '../forecast/request-limit.ts';
 import type { SubstepLoad } from './load.ts';
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
-export const REQUESTS_PER_SECOND_PER_PROVISIONED = 10;
-/** Shorter requests can exceed that limit without occupying all environments. */
-export const SHORTEST_SECONDS = 1 / REQUESTS_PER_SECOND_PER_PROVISIONED;
 
 /** One entry per span of `steps` steps. */
 export interface Spans {

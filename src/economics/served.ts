@@ -1,6 +1,7 @@
 /** Requests that provisioned environments take, span by span. */
 import type { PoolModel } from './pool-model.ts';
-import { REQUESTS_PER_SECOND_PER_PROVISIONED, type ServedMemo, type Spans } from './pool-spans.ts';
+import type { ServedMemo, Spans } from './pool-spans.ts';
+import { isBelowLimit, shareWithinLimit } from './request-limit.ts';
 
 /** A power of two; levels that differ by a multiple of it displace each other. */
 const WAYS = 16;
@@ -61,32 +62,12 @@ function serve(
   served.runSeconds[entry] = runSeconds;
 }
 
-/** Four deviations below the limit of requests a second, without the root: 4 sqrt(rate) <= rate + 4. */
-function isBelowLimit(rate: number, level: number): boolean {
-  return 2 * rate + 4 < level * REQUESTS_PER_SECOND_PER_PROVISIONED;
-}
-
 /** Share of a step's requests that `level` provisioned environments take. */
 function servedShare(model: PoolModel, i: number, level: number): number {
-  const share = level >= model.enough[i]! ? 1 : 1 - model.losses.loss(model.spillRow[i]!, level / model.spillScale[i]!);
-  const rate = model.load.requestsPerSecond[i]!;
-  if (isBelowLimit(rate, level)) return share;
-  const limit = level * REQUESTS_PER_SECOND_PER_PROVISIONED;
-  return Math.min(share, (rate - excess(rate, limit)) / rate);
+  return Math.min(freeShare(model, i, level), shareWithinLimit(model.load.requestsPerSecond[i]!, level));
 }
 
-/** E[(N - limit)+] for N normal with mean and variance `rate`: what a second has beyond its limit. */
-function excess(rate: number, limit: number): number {
-  const deviation = Math.sqrt(rate);
-  const z = (limit - rate) / deviation;
-  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-  return Math.max(0, rate - limit, deviation * (density - z * normalAbove(z, density)));
-}
-
-/** 1 - Phi(z) by Abramowitz and Stegun 26.2.17, error below 7.5e-8. */
-function normalAbove(z: number, density: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const tail =
-    density * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return z >= 0 ? tail : 1 - tail;
+/** Share of a step's requests that find one of `level` environments free. */
+export function freeShare(model: PoolModel, i: number, level: number): number {
+  return level >= model.enough[i]! ? 1 : 1 - model.losses.loss(model.spillRow[i]!, level / model.spillScale[i]!);
 }

@@ -1,12 +1,15 @@
 /** When running requests need on-demand environments, and how many of them do not. */
 import type { BusySteps } from './cold-starts.ts';
 import type { PoolModel } from './pool-model.ts';
-import { REQUESTS_PER_SECOND_PER_PROVISIONED, SHORTEST_SECONDS, type Spans } from './pool-spans.ts';
+import { SHORTEST_SECONDS } from '../forecast/request-limit.ts';
+import type { Spans } from './pool-spans.ts';
+import { isBelowLimit } from './request-limit.ts';
+import { freeShare } from './served.ts';
 
 /**
  * Where on-demand environments may be needed. So many running requests need none: the level; for a while after a decrease the
- * requests that still run on what was thrown away; none where requests are so many and so short that the limit per
- * second spills them over.
+ * requests that still run on what was thrown away. Where requests are so many and so short that the limit per second may send
+ * some on, so many would take an environment.
  */
 export function busySteps(model: PoolModel, levels: ArrayLike<number>, spans: Spans): BusySteps {
   const { steps, highestPeak, isPlain } = spans;
@@ -40,13 +43,14 @@ function addSteps(
   busy: BusySteps,
 ): void {
   for (let i = from; i < to; i++) {
-    if (model.highestPeak[i]! > shelter) addStep(busy, i, shelter);
+    if (model.highestPeak[i]! > shelter) addStep(busy, i, shelter, 0);
   }
 }
 
-function addStep(busy: BusySteps, i: number, shelter: number): void {
+function addStep(busy: BusySteps, i: number, shelter: number, limitedShare: number): void {
   busy.at[busy.count] = i;
   busy.shelter[busy.count] = shelter;
+  busy.limitedShare[busy.count] = limitedShare;
   busy.count += 1;
 }
 
@@ -65,12 +69,9 @@ function addShelteredSteps(
       here = Math.max(here, Math.min(before, meanLoad[i - 1]!) * (1 - model.stepSeconds / duration));
     }
     before = here;
-    if (duration < SHORTEST_SECONDS) {
-      const rate = requestsPerSecond[i]!;
-      // Within a minute the second with the most requests has about two deviations more than the average one.
-      if (rate + 2 * Math.sqrt(rate) > here * REQUESTS_PER_SECOND_PER_PROVISIONED) here = 0;
-    }
-    if (model.highestPeak[i]! > here) addStep(busy, i, here);
+    const share = duration < SHORTEST_SECONDS && here > 0 ? freeShare(model, i, here) : 0;
+    const isLimited = share > 0 && !isBelowLimit(requestsPerSecond[i]! * share, here);
+    if (isLimited || model.highestPeak[i]! > here) addStep(busy, i, here, isLimited ? share : 0);
   }
   return before;
 }

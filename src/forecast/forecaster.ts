@@ -3,6 +3,7 @@ import type { DemandHistory, Forecast, ForecastResult } from '../model.ts';
 import { PEAK_QUANTILE_LEVELS } from '../model.ts';
 import { DAY_MS, HOUR_MS, SLOT_MS, SLOT_SECONDS, floorTo } from '../time.ts';
 import { drawPeaks, peakOfRate } from './arrivals.ts';
+import { atLeast, drawnLimits } from './request-limit.ts';
 import { launchStep } from './launch.ts';
 import type { SeasonalModel, SlotDistribution } from './seasonal-model.ts';
 import type { DemandSeries } from './seasonal-state.ts';
@@ -66,9 +67,11 @@ interface Fit {
 export function createForecaster(history: DemandHistory): Forecaster {
   const stepMs = history.stepSeconds * 1000;
   const knownBefore = cumulativeKnown(history);
-  const signal = possibleLoads(history.peakConcurrency);
+  const isObserved = history.peakBasis === 'observed';
+  const limits = drawnLimits(history);
+  const signal = atLeast(possibleLoads(history.peakConcurrency), isObserved ? limits : null);
   const mean = possibleLoads(history.meanConcurrency);
-  const peaksAt: PeaksAt = history.peakBasis === 'observed' ? () => signal : drawnPeaks(history, signal);
+  const peaksAt: PeaksAt = isObserved ? () => signal : drawnPeaks(history, signal, limits);
   const levelsOf = orderedLevels();
   const launch = launchStep(history, knownBefore);
   /** Where the history of an origin begins. */
@@ -165,8 +168,8 @@ function cumulativeKnown({ peakConcurrency, meanConcurrency }: DemandHistory): I
   return out;
 }
 
-/** The peaks of steps from..to that arrivals at the measured rates would make, by the usual duration as known at `fitEnd`. */
-function drawnPeaks(history: DemandHistory, rates: Float64Array): PeaksAt {
+/** The peaks of steps from..to that arrivals at the measured rates would make, by the usual duration as known at `fitEnd`; never below `limits`. */
+function drawnPeaks(history: DemandHistory, rates: Float64Array, limits: Float64Array | null): PeaksAt {
   const drawn = new Map<number, DrawnSteps>();
   const firstStep = Math.round(history.startMs / (history.stepSeconds * 1000));
   return (fitEnd, from, to) => {
@@ -178,7 +181,10 @@ function drawnPeaks(history: DemandHistory, rates: Float64Array): PeaksAt {
       drawn.set(group, (known = { peaks: new Float64Array(rates.length), from, to: from, peakAt }));
     }
     const { peaks, peakAt } = known;
-    const draw = (a: number, b: number) => peaks.set(drawPeaks(rates.subarray(a, b), firstStep + a, peakAt), a);
+    const draw = (a: number, b: number) => {
+      const drawnThere = drawPeaks(rates.subarray(a, b), firstStep + a, peakAt);
+      peaks.set(atLeast(drawnThere, limits && limits.subarray(a, b)), a);
+    };
     if (from < known.from) draw(from, known.from);
     if (to > known.to) draw(known.to, to);
     known.from = Math.min(known.from, from);

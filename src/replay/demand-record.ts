@@ -1,5 +1,6 @@
 /** The demand minute by minute: what a metric of concurrency would have shown, whatever was provisioned. */
 import { peakOfRate } from '../forecast/arrivals.ts';
+import { environmentsOfRate, SHORTEST_SECONDS } from '../forecast/request-limit.ts';
 import { floorTo, MINUTE_MS, SLOT_MS } from '../time.ts';
 import { ArrivalGenerator } from '../twin/arrivals.ts';
 import { EnvironmentPool } from '../twin/environments.ts';
@@ -135,7 +136,23 @@ function uniformOf(minute: number, seed: number): number {
   return (((h ^ (h >>> 16)) >>> 0) + 0.5) / 2 ** 32;
 }
 
-/** The highest and the mean concurrency in each slot of five minutes; slot 0 begins at `startMs`, a whole slot. */
+/**
+ * Environments that each of `count` minutes from the `first` on needs at its busiest moment: as many as its concurrency, or as the
+ * limit of requests a second makes short requests need, the busiest second drawn.
+ */
+export function neededByMinute(record: DemandRecord, first: number, count: number): Float64Array {
+  const environmentsOf = environmentsOfRate(MINUTE_MS / 1000);
+  const firstMinute = record.startMs / MINUTE_MS;
+  return Float64Array.from({ length: count }, (_, i) => {
+    const minute = first + i;
+    const most = record.maxConcurrency[minute] ?? 0;
+    const perSecond = ((record.requests[minute] ?? 0) * 1000) / MINUTE_MS;
+    const isShort = (record.meanConcurrency[minute] ?? 0) < perSecond * SHORTEST_SECONDS;
+    return isShort ? Math.max(most, environmentsOf(perSecond, uniformOf(firstMinute + minute, 0))) : most;
+  });
+}
+
+/** The most environments needed and the mean concurrency in each slot of five minutes; slot 0 begins at `startMs`, a whole slot. */
 export function slotsOf(
   record: DemandRecord,
   startMs: number,
@@ -143,12 +160,13 @@ export function slotsOf(
 ): { max: Float64Array; mean: Float64Array } {
   const perSlot = SLOT_MS / MINUTE_MS;
   const offset = Math.round((startMs - record.startMs) / MINUTE_MS);
+  const needed = neededByMinute(record, offset, slots * perSlot);
   const max = new Float64Array(slots);
   const mean = new Float64Array(slots);
   for (let slot = 0; slot < slots; slot++) {
     for (let i = 0; i < perSlot; i++) {
       const minute = offset + slot * perSlot + i;
-      max[slot] = Math.max(max[slot] ?? 0, record.maxConcurrency[minute] ?? 0);
+      max[slot] = Math.max(max[slot] ?? 0, needed[slot * perSlot + i] ?? 0);
       mean[slot] = (mean[slot] ?? 0) + (record.meanConcurrency[minute] ?? 0) / perSlot;
     }
   }

@@ -1,6 +1,7 @@
 /** Candidates chosen with the period known: constant levels, and plans that know how many requests come in every minute. */
 import { RELEASE_AHEAD_SECONDS } from '../controller/levels.ts';
 import { heldBack, slidingMaximum } from '../controller/window-maxima.ts';
+import { environmentsOfRate, SHORTEST_SECONDS } from '../forecast/request-limit.ts';
 import { MINUTE_MS, SLOT_MS, SLOT_SECONDS } from '../time.ts';
 import { type DemandRecord, slotsOf, windowPeaks } from './demand-record.ts';
 import type { Policy } from './lane.ts';
@@ -47,7 +48,8 @@ const HOLD_AFTER_SECONDS = [300, 900] as const;
  *
  *     level(s) = max over slots u within `hold` of s of ceil(quantile `cover` of the peak concurrency in u)
  *
- * for every cover and hold of a small grid; the peak of Poisson arrivals at the known rates. Capacity is ready exactly when the
+ * for every cover and hold of a small grid; the peak of Poisson arrivals at the known rates, short requests by the limit of requests a
+ * second. Capacity is ready exactly when the
  * slot begins. The best of them, chosen on the very period, is a yardstick that no forecast can rely on reaching; it is not a strict
  * optimum, since it is of this form only.
  */
@@ -99,11 +101,11 @@ function coveredPeaks(
 ): Float64Array {
   const perSlot = SLOT_MS / MINUTE_MS;
   const offset = Math.round((startMs - record.startMs) / MINUTE_MS);
-  const peaksOf = new Map<number, ReturnType<typeof windowPeaks>>();
+  const peaksOf = new Map<number, ReturnType<typeof windowNeeds>>();
   const peakAt = (load: number, durationMs: number, stepSeconds: number) => {
     const windowSeconds = Math.max(MINUTE_MS / 1000, stepSeconds);
     let peaks = peaksOf.get(windowSeconds);
-    if (!peaks) peaksOf.set(windowSeconds, (peaks = windowPeaks(windowSeconds)));
+    if (!peaks) peaksOf.set(windowSeconds, (peaks = windowNeeds(windowSeconds)));
     return peaks(load, durationMs, cover ** (windowSeconds / SLOT_SECONDS));
   };
   return Float64Array.from({ length: slots }, (_, slot) => {
@@ -116,6 +118,18 @@ function coveredPeaks(
     }
     return highest;
   });
+}
+
+/** As `windowPeaks`, but of the environments that the limit of requests a second makes short requests need. */
+function windowNeeds(windowSeconds: number): ReturnType<typeof windowPeaks> {
+  const peaks = windowPeaks(windowSeconds);
+  const environmentsOf = environmentsOfRate(windowSeconds);
+  return (load, durationMs, level) => {
+    const peak = peaks(load, durationMs, level);
+    return durationMs < SHORTEST_SECONDS * 1000
+      ? Math.max(peak, environmentsOf((load * 1000) / durationMs, level))
+      : peak;
+  };
 }
 
 function slotCount({ startMs, endMs }: Period): number {

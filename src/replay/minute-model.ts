@@ -5,16 +5,16 @@
  * With u usable provisioned environments in a minute of offered load m and maximum concurrency n:
  * - the load carried by them is m (1 - B(u, m)), B being Erlang's loss formula (insensitive to the distribution of
  *   durations); the rest runs on demand;
- * - the environments needed on demand are n - u, where u is the least usable in the minute (more, where ten requests a
- *   second and environment are the tighter limit);
+ * - the environments needed on demand are n - u, where u is the least usable in the minute, or those of the requests that
+ *   ten a second and environment leave over (`economics/request-limit`);
  * - on-demand environments are used last in, first out, so that those needed within the last idle timeout are
  *   still warm: cold starts are what is needed beyond the maximum of that window, and what a shortage adds to it.
  */
-import { environmentsAfter } from '../economics/cold-starts.ts';
+import { environmentsAfter, environmentsAfterSpill } from '../economics/cold-starts.ts';
 import { LossTable } from '../economics/loss.ts';
 import { ProvisionedMeter } from '../economics/meter.ts';
+import { shareWithinLimit, type Spill, spillOfMinute } from '../economics/request-limit.ts';
 import { floorTo, MINUTE_MS } from '../time.ts';
-import { REQUESTS_PER_SECOND_PER_PROVISIONED } from '../twin/environments.ts';
 import { CapacityFeed } from './capacity-feed.ts';
 import type { DemandRecord } from './demand-record.ts';
 import type { Outcome, Policy, RunOptions } from './lane.ts';
@@ -44,11 +44,12 @@ export function runInMinutes(record: DemandRecord, policy: Policy, options: RunO
       most: record.maxConcurrency[minute] ?? 0,
     };
     const usable = capacity.endMinute(atMs + MINUTE_MS, demand);
-    const needed = spillOf(demand, usable);
+    const spill = spillOf(demand, { usable, coldStartMs }, minute);
+    const needed = demand.load > 0 ? Math.max(0, demand.most - usable, spill?.need ?? 0) : demand.most;
     let coldStarts = 0;
     for (const pool of pools) {
       const warm = pool.warmAt(atMs);
-      const there = needed > warm ? afterShortage(demand, { needed, warm, usable }, coldStartMs) : needed;
+      const there = needed > warm ? afterShortage(demand, { needed, warm, usable, spill }, coldStartMs) : needed;
       pool.keep(atMs, there);
       coldStarts += Math.max(0, there - warm) / pools.length;
     }
@@ -63,33 +64,44 @@ export function runInMinutes(record: DemandRecord, policy: Policy, options: RunO
   return { ...totals, coldStarts, initMs: coldStarts * coldStartMs, ...capacity.finish(toMs) };
 }
 
-/**
- * Environments needed on demand in the minute's busiest moment. With durations below 100 ms ten requests a second and
- * environment can be the tighter limit; a busy second has about three standard deviations more than the average one.
- */
-function spillOf({ requests, load, most }: MinuteDemand, usable: number): number {
-  if (usable <= 0 || load <= 0) return most;
-  const perSecond = (requests * 1000) / MINUTE_MS;
-  const beyondLimit = perSecond + 3 * Math.sqrt(perSecond) - usable * REQUESTS_PER_SECOND_PER_PROVISIONED;
-  return Math.max(0, most - usable, beyondLimit * (load / perSecond));
+/** What the limit of requests a second leaves over of the usable environments' requests; null where it does not matter. */
+function spillOf(
+  { requests, load, most }: MinuteDemand,
+  { usable, coldStartMs }: { usable: number; coldStartMs: number },
+  minute: number,
+): Spill | null {
+  if (usable <= 0 || load <= 0) return null;
+  const requestsPerSecond = requests / MINUTE_SECONDS;
+  const limited = {
+    requestsPerSecond,
+    share: 1 - losses.loss(losses.row(load), usable),
+    level: usable,
+    durationSeconds: load / requestsPerSecond,
+    coldStartSeconds: coldStartMs / 1000,
+    peak: most,
+  };
+  return spillOfMinute(limited, minute);
 }
+
+const MINUTE_SECONDS = MINUTE_MS / 1000;
 
 /** A cold start occupies its environment longer than a request does, which makes more of them in a shortage. */
 function afterShortage(
   { requests, load }: MinuteDemand,
-  { needed, warm, usable }: { needed: number; warm: number; usable: number },
+  { needed, warm, usable, spill }: { needed: number; warm: number; usable: number; spill: Spill | null },
   coldStartMs: number,
 ): number {
-  return environmentsAfter(losses, {
+  const shortage = {
     need: needed,
     warm,
     shelter: usable,
     load,
     row: losses.row(load),
     durationSeconds: (load * MINUTE_MS) / 1000 / Math.max(1, requests),
-    requestsPerSecond: Math.max(0, requests - 1) / (MINUTE_MS / 1000),
+    requestsPerSecond: Math.max(0, requests - 1) / MINUTE_SECONDS,
     coldStartSeconds: coldStartMs / 1000,
-  });
+  };
+  return spill ? environmentsAfterSpill(losses, shortage, spill) : environmentsAfter(losses, shortage);
 }
 
 const losses = new LossTable();
@@ -97,10 +109,8 @@ const losses = new LossTable();
 /** Average number of provisioned environments in use. */
 function carriedOf({ requests, load }: MinuteDemand, usable: number): number {
   if (usable <= 0 || load <= 0) return 0;
-  const perSecond = (requests * 1000) / MINUTE_MS;
   const lost = losses.loss(losses.row(load), usable);
-  const takenShare = Math.min(1, (usable * REQUESTS_PER_SECOND_PER_PROVISIONED) / perSecond);
-  return load * Math.min(takenShare, 1 - lost);
+  return load * Math.min(shareWithinLimit(requests / MINUTE_SECONDS, usable), 1 - lost);
 }
 
 /** Environments that were needed in the last idle timeout: a monotonic queue of maxima, O(1) a minute. */

@@ -1,6 +1,7 @@
 /** A tick's report for people: chart, schedule, changes, and why. */
 import type { CandidateScore } from '../controller/choose.ts';
 import { isCarriedOut, type TickReport } from '../controller/tick.ts';
+import { atLeast, drawnLimits } from '../forecast/request-limit.ts';
 import type { CapacityPlan, Changes, ScheduledAction } from '../model.ts';
 import type { FollowedReport } from '../related/tick.ts';
 import { DAY_MS, isoUtc, momentOf, parseAt, SLOT_MS } from '../time.ts';
@@ -110,10 +111,11 @@ function chartSeries({ history, forecast, plan, nowMs }: TickReport): ChartSerie
     result.set(values, past);
     return result;
   };
+  const peaks = atLeast(history.peakConcurrency, drawnLimits(history));
   const actual = new Float64Array(slots).fill(NaN);
   for (let slot = 0; slot < past; slot++) {
     const step = Math.floor((startMs + slot * SLOT_MS - history.startMs) / (history.stepSeconds * 1000));
-    actual[slot] = history.peakConcurrency[step] ?? NaN;
+    actual[slot] = peaks[step] ?? NaN;
   }
   const peak = (level: number) => ahead(forecast!.peak.find((quantile) => quantile.level === level)!.values);
   const band = { mean: ahead(forecast!.mean), likely: peak(0.9), high: peak(0.99) };

@@ -5,7 +5,7 @@ import { limitsOf, objectiveOf } from '../controller/objective.ts';
 import { pastCovers, pastLevels } from '../controller/past-levels.ts';
 import { type SlotDemand, slotDemand } from '../controller/slot-demand.ts';
 import { DAY_MS, MINUTE_MS, SLOT_MS } from '../time.ts';
-import { slotsOf } from '../replay/demand-record.ts';
+import { neededByMinute, slotsOf } from '../replay/demand-record.ts';
 import type { Evaluation } from '../replay/evaluate.ts';
 import { type ForecastRecord, forecastRecord } from './forecast-record.ts';
 import { scheduleSlots } from '../replay/scheduled-levels.ts';
@@ -69,9 +69,7 @@ function demandOf({ record, history, fromMs, toMs }: Evaluation): DemandSeries {
   const slots = slotsOf(record, fromMs, Math.round((toMs - fromMs) / SLOT_MS));
   const inMinutes = toMs - fromMs <= MINUTES_UP_TO_MS;
   const first = Math.round((fromMs - record.startMs) / MINUTE_MS);
-  const peaks = inMinutes
-    ? record.maxConcurrency.slice(first, first + Math.round((toMs - fromMs) / MINUTE_MS))
-    : slots.max;
+  const peaks = inMinutes ? neededByMinute(record, first, Math.round((toMs - fromMs) / MINUTE_MS)) : slots.max;
   // The record plays what is unknown as silence.
   const known = (values: Float64Array, stepMs: number) =>
     values.map((value, i) => {

@@ -8,7 +8,7 @@ export function demandFrom(startMs: number, slots: number, peakAt: (timeMs: numb
     startMs,
     stepSeconds: 300,
     invocations: series,
-    averageDurationMs: series,
+    averageDurationMs: series.map(() => 1000),
     meanConcurrency: series,
     peakConcurrency: series,
     peakBasis: 'observed' as const,

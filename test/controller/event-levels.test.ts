@@ -22,10 +22,8 @@ function contextOf(quantile: number): PlanContext {
     covers: { column: (_, __, { from, to }) => new Float64Array(to - from) },
     startMs: NOW,
     slots: values.length,
-    forecast: () => forecast,
     nowMs: NOW,
     knownSlots: KNOWN,
-    averageDurationMs: 2000,
   };
 }
 
