@@ -10,8 +10,13 @@ if (!(await superviseOnTerminal())) {
 
   const { run } = await importCli();
   const { stdout, stderr, stdin, env } = process;
-  // A reader that has seen enough (`| head`) closes the pipe: that is no failure.
-  for (const stream of [stdout, stderr]) stream.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  // A reader that has seen enough (`| head`) closes the pipe: that is no failure. A full disk is one.
+  for (const stream of [stdout, stderr])
+    stream.on('error', (error) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      if (stream === stdout) stderr.write(`error: the output cannot be written (${error.message})\n`);
+      process.exit(1);
+    });
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const interrupt = () => process.kill(process.pid, 'SIGINT');
   const io = { stdout, stderr, stdin, env, nowMs: Date.now, timeZone, onInterrupt, interrupt };
