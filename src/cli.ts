@@ -72,7 +72,7 @@ Exit codes:
 
 Environment:
   AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL ...  as for the AWS CLI
-  NO_COLOR, FORCE_COLOR                          colours never; always (0: never)
+  NO_COLOR, FORCE_COLOR                          colours never; always (0: never), unless NO_COLOR is set
   COLUMNS                                        width where no terminal tells it
   TZ                                             zone of the times shown, unless --timezone is given
   PREWARM_...                                    settings of the deployed controller, see docs/configuration.md;

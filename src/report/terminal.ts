@@ -56,12 +56,13 @@ export function terminalFor(
 }
 
 /**
- * On a terminal that has colours and whose user has not said no (https://no-color.org). FORCE_COLOR, where it is not empty,
- * decides over all of that: 0 and false are no, as in Node.js, anything else is yes (https://force-color.org).
+ * Never where NO_COLOR is not empty (https://no-color.org). Else FORCE_COLOR decides where it is not empty: 0 and false are no, as in
+ * Node.js, anything else is yes (https://force-color.org). Else on a terminal that has colours.
  */
 export function wantsColour({ isTTY }: { isTTY?: boolean }, env: TerminalEnv): boolean {
+  if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
-  return isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+  return isTTY === true && env.TERM !== 'dumb';
 }
 
 function columnsFrom({ COLUMNS }: TerminalEnv): number | undefined {

@@ -13,7 +13,8 @@ describe('colour', () => {
     ['FORCE_COLOR = 0 on a terminal', true, { FORCE_COLOR: '0' }, false],
     ['FORCE_COLOR = false on a terminal', true, { FORCE_COLOR: 'false' }, false],
     ['an empty FORCE_COLOR, which counts as none', false, { FORCE_COLOR: '' }, false],
-    ['FORCE_COLOR over NO_COLOR, as in Node.js', false, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+    ['NO_COLOR over FORCE_COLOR, whatever that says', true, { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+    ['FORCE_COLOR and an empty NO_COLOR', false, { FORCE_COLOR: '1', NO_COLOR: '' }, true],
   ])('with %s', (_, isTTY, env, expected) => {
     expect(wantsColour({ isTTY }, env)).toBe(expected);
     const terminal = terminalFor({ isTTY }, env);
