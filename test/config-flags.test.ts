@@ -60,7 +60,9 @@ describe('configFromFlags', () => {
       { calendar: '[{"name":"x","level":1,"weekly":"fri"}]' },
       /^--calendar\.0\.weekly\.0 = "fri": must be/,
     ],
-    ['a file of words', { calendar: file('words.txt', 'none') }, /^--calendar = ".*words\.txt": must be an array/],
+    ['a file of YAML', { calendar: file('c.yaml', '- name: x') }, /^--calendar = ".*c\.yaml": is not valid JSON/],
+    ['an empty file', { calendar: file('empty.json', '') }, /^--calendar = ".*empty\.json": is not valid JSON/],
+    ['JSON that is no list', { calendar: file('5.json', '5') }, /^--calendar = ".*5\.json": must be an array/],
     ['an unknown place', { holidays: 'DE-XX' }, /^--holidays = "DE-XX": is not a region of DE/],
     ['an unknown time zone', { timeZone: 'Berlin' }, /^--time-zone = "Berlin": must be the IANA name/],
   ])('names %s', (_, options, expected) => {

@@ -107,7 +107,17 @@ function structured(name: string, field: z.ZodType, text: string): unknown {
   } catch (error) {
     throw new InputError(`${flagName(name)} = ${JSON.stringify(text)}: cannot be read (${(error as Error).message})`);
   }
-  return fromText(field, content.replace(/^\uFEFF/, '').trim(), `${flagName(name)} = ${JSON.stringify(text)}`);
+  const source = `${flagName(name)} = ${JSON.stringify(text)}`;
+  const written = content.replace(/^\uFEFF/, '').trim();
+  return name === 'holidays' ? fromText(field, written, source) : parseJson(written, source);
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new InputError(`${source}: is not valid JSON (${(error as Error).message})`);
+  }
 }
 
 function numberOrText(text: string): number | string {
