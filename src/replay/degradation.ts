@@ -60,7 +60,9 @@ function outageNotes(outages: readonly Outage[], periodEndMs: number): string[] 
       return `nothing was known after ${isoUtc(knownUntilMs)}, as for the live controller: ${steps.join(', then ')}${back}`;
     }),
     ...(others.length > 0
-      ? [`${others.length} shorter gaps in what was known: plans were degraded for ${hours(sum)} more`]
+      ? [
+          `${others.length} more ${others.length === 1 ? 'gap' : 'gaps'} in what was known, none longer: plans were degraded for ${hours(sum)} more`,
+        ]
       : []),
   ];
 }

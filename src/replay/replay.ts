@@ -9,7 +9,7 @@ import { emptyMemory, type PlannerMemory } from '../controller/planner-memory.ts
 import { type Architecture, DEFAULT_REGION, priceNotes, type Prices } from '../economics/prices.ts';
 import type { DemandHistory, MetricReading } from '../model.ts';
 import { gridEndMs } from '../metric-grid.ts';
-import { DAY_MS, isoUtc } from '../time.ts';
+import { ceilTo, DAY_MS, floorTo, HOUR_MS, isoUtc, SLOT_MS } from '../time.ts';
 import { createAlternatives, historyNotes, type ScoredPolicy } from './alternatives.ts';
 import { degradationNotes } from './degradation.ts';
 import { type Evaluation, type Period, periodOf, prepareEvaluation, SEED, warmUpStart } from './evaluate.ts';
@@ -215,10 +215,12 @@ function ownLimitNotes({ monthlyBudgetUsd, minCapacity }: Settings): string[] {
 function nothingToReplay(reading: MetricReading, settings: MeasuredSettings, evaluateFromMs?: number): ReplayResult {
   const startMs = reading.grids[0]?.startMs ?? 0;
   const endMs = Math.max(startMs, ...reading.grids.map(gridEndMs));
-  const days = (endMs - startMs) / DAY_MS;
+  const wholeSlotsMs = floorTo(Math.min(endMs, reading.reliableUntilMs), SLOT_MS) - ceilTo(startMs, SLOT_MS);
+  // Rounded down: never as much as is needed.
+  const hours = Math.floor((10 * Math.max(0, wholeSlotsMs)) / HOUR_MS) / 10;
   const why =
     evaluateFromMs === undefined
-      ? `not enough history: have ${days.toFixed(1)} days, need more than 2 (two to learn from and an hour to evaluate), or an earlier --evaluate-from`
+      ? `not enough history: have ${hours} hours, need 49 (two days to learn from and an hour to evaluate), or an earlier --evaluate-from`
       : `nothing to evaluate: less than an hour of reliable data comes after ${isoUtc(evaluateFromMs)}; give an earlier --evaluate-from`;
   return {
     fromMs: endMs,

@@ -48,7 +48,7 @@ describe('prewarm replay', () => {
     const command = ['replay', '--metrics', short, '--average-duration-ms', '2000'];
     const [text, json] = [await prewarm(...command), await prewarm(...command, '--json')];
     expect([text.code, json.code]).toEqual([1, 1]);
-    expect(text.out).toMatch(/^nothing to replay\nnote .*have 1\.0 days, need more than 2/);
+    expect(text.out).toMatch(/^nothing to replay\nnote .*have 24 hours, need 49/);
     expect(text.err).toBe('error: nothing could be replayed: too little data\n');
     expect(replaySchema.parse(JSON.parse(json.out)).policies).toEqual([]);
   });

@@ -106,7 +106,7 @@ describe('a replay', () => {
     });
     const found = await replay(short, settings);
     expect(found.policies).toEqual([]);
-    expect(found.notes.join()).toMatch(/have 2\.0 days, need more than 2/);
+    expect(found.notes.join()).toMatch(/have 48 hours, need 49 \(two days/);
     expect(replaySchema.parse(replayJson(found)).policies).toEqual([]);
     expect(replayText(found, plain)).toMatch(/nothing to replay/);
   });
