@@ -24,7 +24,7 @@ export function previewText(
     `times     in ${terminal.zone}`,
     `history   ${historyOf(report)}`,
     `forecast  ${forecast?.model ?? 'none'}`,
-    ...seasonNote(report).map((note) => terminal.paint('warn', `note      ${note}`)),
+    ...[...seasonNote(report), ...launchNote(report)].map((note) => terminal.paint('warn', `note      ${note}`)),
     `decision  ${decisionOf(report)}`,
     ...report.notes.map((note) => terminal.paint('warn', `note      ${oneLine(note)}`)),
     '',
@@ -61,6 +61,17 @@ function seasonNote({ forecast, history }: TickReport): string[] {
       ? `${missing} more known ${missing === 1 ? 'hour' : 'hours'} (${SEASON_HOURS} in all)`
       : `${SEASON_HOURS} known hours since the level last changed`;
   return [`a weak forecast, the recent level alone: a daily pattern needs ${needs}`];
+}
+
+/** Why a history that is long enough is not: a launch is where it begins. */
+function launchNote({ outcome, history: { startMs, stepSeconds, meanConcurrency } }: TickReport): string[] {
+  if (outcome !== 'insufficient-history') return [];
+  const first = meanConcurrency.findIndex((mean) => mean > 0);
+  const silentSteps = meanConcurrency.subarray(0, Math.max(0, first)).filter((mean) => mean === 0).length;
+  if (silentSteps * stepSeconds * 1000 < DAY_MS) return [];
+  return [
+    `no request came before ${isoUtc(startMs + first * stepSeconds * 1000)}: there the history begins that counts`,
+  ];
 }
 
 function decisionOf({ plan, reason }: TickReport): string {

@@ -155,6 +155,20 @@ describe('what is shown to people', () => {
     );
   });
 
+  it('says where the history begins that counts, in the first day after a long silence', async () => {
+    const launched = (hours: number) => {
+      const [header, ...rows] = waveCsv(5).split('\n');
+      const launch = 4 * 288;
+      const silent = rows.slice(0, launch).map((row) => row.replace(/,.*/, ',0'));
+      return [header, ...silent, ...rows.slice(launch, launch + hours * 12)].join('\n');
+    };
+    const [fresh, settled] = [await prewarm(WAVE, launched(6)), await prewarm(WAVE, launched(24))];
+    expect(fresh.code).toBe(0);
+    expect(fresh.out).toMatch(/not enough history: have 6\.0 h, need 24\.0 h/);
+    expect(fresh.out).toMatch(/no request came before 2026-02-05T00:00:00Z: there the history begins that counts/);
+    expect(settled.out).not.toMatch(/not enough|no request came before/);
+  });
+
   it('cannot be acted upon by what comes from outside', async () => {
     const { code, err } = await runCommand(['preview', '--metrics', '\u001b]0;owned\u0007\u202egone.csv']);
     expect(code).toBe(2);
