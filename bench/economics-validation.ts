@@ -53,11 +53,11 @@ export interface Comparison {
   modelled: { coldStarts: number; costUsd: number };
 }
 
-/** One comparison for each of `shares` of the peak as the level; the simulation's numbers are averages over the seeds. */
+/** One comparison for each of `levels`, or of `shares` of the peak; the simulation's numbers are averages over the seeds. */
 export function compareLevels(
   trace: Counts,
   durationMs: number,
-  { shares, seeds }: { shares: readonly number[]; seeds: number },
+  { seeds, ...tried }: { seeds: number } & ({ shares: readonly number[] } | { levels: readonly number[] }),
 ): Comparison[] {
   const demand: PoolDemand = {
     startMs: trace.startMs,
@@ -71,7 +71,7 @@ export function compareLevels(
     durationVariation: DURATION_VARIATION,
   });
   const peak = model.peaks.reduce((most, path) => path.reduce((a, b) => Math.max(a, b), most), 1);
-  const levels = [...new Set(shares.map((share) => Math.round(share * peak)))];
+  const levels = 'levels' in tried ? tried.levels : [...new Set(tried.shares.map((share) => Math.round(share * peak)))];
   const simulated = simulate(trace, durationMs, { levels, seeds });
   const prices = listPrices('x86_64');
   return levels.map((level, i) => {

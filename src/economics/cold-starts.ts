@@ -103,14 +103,13 @@ function neededOnDemand(beyondLevel: number, spill: Spill | null): number {
   return spill ? Math.max(beyondLevel, spill.need) : beyondLevel;
 }
 
-function spillAt({ load, coldStartMs, peaks }: ColdStartModel, busy: BusySteps, n: number, path: number): Spill | null {
+function spillAt({ load, peaks }: ColdStartModel, busy: BusySteps, n: number, path: number): Spill | null {
   const i = busy.at[n]!;
   const limited = {
     requestsPerSecond: load.requestsPerSecond[i]!,
     share: busy.limitedShare[n]!,
     level: busy.shelter[n]!,
     durationSeconds: load.durationSeconds[i]!,
-    coldStartSeconds: coldStartMs / 1000,
     peak: peaks[path]![i]!,
   };
   return spillOfMinute(limited, i * peaks.length + path);
@@ -176,8 +175,16 @@ export function environmentsAfter(losses: LossTable, shortage: Shortage): number
   return pool;
 }
 
-/** The same where the limit of requests a second sends them on: those find no provisioned environment, and no more start than are sent on. */
-export function environmentsAfterSpill(losses: LossTable, shortage: Shortage, { requestsPerSecond }: Spill): number {
-  const most = shortage.warm + 1 + requestsPerSecond * shortage.coldStartSeconds;
+/**
+ * The same where the limit of requests a second sends them on: those find no provisioned environment, and no more start than are
+ * sent on. They come at once: an empty pool meets those of the first second, one with too few warm ones falls short in the busiest.
+ */
+export function environmentsAfterSpill(losses: LossTable, shortage: Shortage, spill: Spill): number {
+  const { warm, coldStartSeconds } = shortage;
+  // The first of them is what starts an environment.
+  const atOnce = (warm > 0 ? spill.inBusiest : spill.inUsual) - 1;
+  const burst = Math.min(shortage.requestsPerSecond, atOnce / coldStartSeconds);
+  const requestsPerSecond = Math.max(burst, spill.requestsPerSecond);
+  const most = warm + 1 + requestsPerSecond * coldStartSeconds;
   return Math.min(most, environmentsAfter(losses, { ...shortage, shelter: 0, requestsPerSecond }));
 }

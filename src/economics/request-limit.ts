@@ -28,7 +28,6 @@ export interface LimitedLoad {
   share: number;
   level: number;
   durationSeconds: number;
-  coldStartSeconds: number;
   /** Highest concurrency in the minute. */
   peak: number;
 }
@@ -37,8 +36,11 @@ export interface LimitedLoad {
 export interface Spill {
   /** On-demand environments needed at the busiest moment. */
   need: number;
-  /** Requests that run on demand, as fast as they come while the first of these environments initialise. */
+  /** Requests that run on demand, on average. */
   requestsPerSecond: number;
+  /** So many are sent on in the busiest second, and in a usual one of those that are beyond the limit. */
+  inBusiest: number;
+  inUsual: number;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface Spill {
  * root of the logarithm of the time, and is less than in the whole minute.
  */
 export function spillOfMinute(load: LimitedLoad, draw: number): Spill | null {
-  const { requestsPerSecond, share, level, durationSeconds, coldStartSeconds, peak } = load;
+  const { requestsPerSecond, share, level, durationSeconds, peak } = load;
   const rate = requestsPerSecond * share;
   if (!(level > 0) || durationSeconds >= SHORTEST_SECONDS || isBelowLimit(rate, level)) return null;
   const z = BUSIEST[(draw * TURN) % BUSIEST.length]!;
@@ -62,14 +64,11 @@ export function spillOfMinute(load: LimitedLoad, draw: number): Spill | null {
   const seconds = Math.max(inOneSecond, mean * SECONDS) / requestsPerSecond;
   const bunching = Math.sqrt(Math.log1p(seconds / durationSeconds) / Math.log1p(SECONDS / durationSeconds));
   const most = peak > running ? running + (peak - running) * Math.min(1, bunching) : peak;
-  // The first second that is beyond the limit is no special one; its first request is what starts an environment.
-  const atOnce = Math.min(inOneSecond, mean / probability) - 1;
   return {
     need: Math.min(inOneSecond, most),
-    requestsPerSecond: Math.max(
-      Math.min(requestsPerSecond, atOnce / coldStartSeconds),
-      requestsPerSecond - rate + mean,
-    ),
+    requestsPerSecond: requestsPerSecond - rate + mean,
+    inBusiest: inOneSecond,
+    inUsual: Math.min(inOneSecond, mean / probability),
   };
 }
 

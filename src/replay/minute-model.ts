@@ -44,7 +44,7 @@ export function runInMinutes(record: DemandRecord, policy: Policy, options: RunO
       most: record.maxConcurrency[minute] ?? 0,
     };
     const usable = capacity.endMinute(atMs + MINUTE_MS, demand);
-    const spill = spillOf(demand, { usable, coldStartMs }, minute);
+    const spill = spillOf(demand, usable, minute);
     const needed = demand.load > 0 ? Math.max(0, demand.most - usable, spill?.need ?? 0) : demand.most;
     let coldStarts = 0;
     for (const pool of pools) {
@@ -65,11 +65,7 @@ export function runInMinutes(record: DemandRecord, policy: Policy, options: RunO
 }
 
 /** What the limit of requests a second leaves over of the usable environments' requests; null where it does not matter. */
-function spillOf(
-  { requests, load, most }: MinuteDemand,
-  { usable, coldStartMs }: { usable: number; coldStartMs: number },
-  minute: number,
-): Spill | null {
+function spillOf({ requests, load, most }: MinuteDemand, usable: number, minute: number): Spill | null {
   if (usable <= 0 || load <= 0) return null;
   const requestsPerSecond = requests / MINUTE_SECONDS;
   const limited = {
@@ -77,7 +73,6 @@ function spillOf(
     share: 1 - losses.loss(losses.row(load), usable),
     level: usable,
     durationSeconds: load / requestsPerSecond,
-    coldStartSeconds: coldStartMs / 1000,
     peak: most,
   };
   return spillOfMinute(limited, minute);
