@@ -51,3 +51,48 @@ describe('the drawn peaks of a steady rate', () => {
     later.peaks.forEach((draw, k) => expect(draw).toEqual(peaks[k]!.subarray(8, 8 + 2 * DAY_SLOTS)));
   });
 });
+
+describe('short requests', () => {
+  /** A day with so many requests a second, all alike. */
+  const needed = (perSecond: number, durationMs: number, peakBasis: 'observed' | 'rate') => {
+    const load = (perSecond * durationMs) / 1000;
+    const series = (value: number) => new Float64Array(DAY_SLOTS).fill(value);
+    return slotDemand({
+      startMs: START,
+      stepSeconds: 300,
+      invocations: series(300 * perSecond),
+      averageDurationMs: series(durationMs),
+      meanConcurrency: series(load),
+      peakConcurrency: series(peakBasis === 'observed' ? Math.ceil(load) : load),
+      peakBasis,
+      peakWindowSeconds: 300,
+    });
+  };
+
+  it.each(['observed', 'rate'] as const)(
+    "need a tenth of the busiest second's requests, not their concurrency: %s peaks",
+    (basis) => {
+      // 100 a second and three to five deviations.
+      for (const draw of needed(100, 20, basis).peaks) {
+        for (const peak of draw) {
+          expect(peak).toBeGreaterThanOrEqual(12);
+          expect(peak).toBeLessThanOrEqual(15.5);
+        }
+      }
+    },
+  );
+
+  it('need no more than they are where they are few', () => {
+    expect(Math.max(...needed(0.1, 20, 'rate').highest)).toBeLessThanOrEqual(2);
+    expect(new Set(needed(0.1, 20, 'observed').highest)).toEqual(new Set([1]));
+  });
+
+  it.each([100, 2000])('are none of %i ms', (durationMs) => {
+    expect(new Set(needed(5, durationMs, 'observed').highest)).toEqual(new Set([Math.ceil((5 * durationMs) / 1000)]));
+  });
+
+  it('leave unknown slots unknown', () => {
+    const { mean, highest } = needed(NaN, 20, 'rate');
+    expect([mean[5], highest[5]]).toEqual([NaN, 0]);
+  });
+});
