@@ -52,7 +52,10 @@ function compare(epochMs: number, context: ChoiceContext): Choice | null {
   const pool = context.pool(from * BLOCK_MS - leadInSlots(settings) * SLOT_MS);
   if (knownMs(pool, from, to) < LEAST_KNOWN_MS) return null;
   const idleHours = hasIdleHours(demand, slotsOf(demand, from, to));
-  const candidates = hasForecasts ? allCandidates(seen, idleHours) : simpleCandidates(seen, idleHours);
+  const all = hasForecasts ? allCandidates(seen, idleHours) : simpleCandidates(seen, idleHours);
+  // No week is repeated before there was one: that would be on demand by another name.
+  const isKnown = (days: number) => demand.startMs + days * DAY_MS < to * BLOCK_MS;
+  const candidates = all.filter((candidate) => candidate.kind !== 'repeat' || isKnown(candidate.days));
   const track: TrackContext = { ...context, pool, limits: limitsOf(settings), known: context.usages };
   const records = candidates.map((candidate) => ({ candidate, usages: blockUsages(candidate, { from, to }, track) }));
   return chooseByRecord(records, { leastBlocks: BLOCKS_PER_DAY, blocksPerDay: BLOCKS_PER_DAY }, objectiveOf(settings));

@@ -61,6 +61,15 @@ describe('createPlanner', () => {
   });
 
   it.each([
+    ['days alone in the first week', 5, [1]],
+    ['days and weeks from then on', 8, [1, 7]],
+  ])('repeats %s', (_, days, expected) => {
+    const { ranked } = planAt(history(9), START + days * DAY_MS, { coldStartPriceUsd: 1 }).choice!;
+    const repeated = ranked.flatMap(({ candidate }) => (candidate.kind === 'repeat' ? [candidate.days] : []));
+    expect([...new Set(repeated)].toSorted()).toEqual(expected);
+  });
+
+  it.each([
     ['what needs no forecast, once there is a day to compare', 1.6, false],
     ['forecast plans, too, after two days', 2.3, true],
   ])('compares %s', (_, days, hasForecasts) => {
