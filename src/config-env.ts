@@ -125,7 +125,7 @@ export function fromText(field: z.ZodType, text: string, name: string): unknown 
   return isStructured(field) && /^[[{]/.test(text) ? parseJson(text, name) : text;
 }
 
-function parseJson(text: string, name: string): unknown {
+export function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -73,11 +73,11 @@ export interface DemandHistory {
   peakBasis: 'observed' | 'rate';
   peakWindowSeconds: number;
   /** The same demand by the minute, where it was measured that finely. */
-  byMinute?: MinuteDemand;
+  byMinute?: DemandByMinute;
 }
 
 /** One entry per minute; NaN = not known by the minute. It may begin before the history and go on after it. */
-export interface MinuteDemand {
+export interface DemandByMinute {
   startMs: number;
   /** Requests per minute, throttled ones included. */
   requests: Float64Array;

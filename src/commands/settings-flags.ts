@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type * as z from 'zod';
-import { choicesOf, fromText, isNumeric, isStructured, valueAt, withSuggestions } from '../config-env.ts';
+import { choicesOf, fromText, isNumeric, isStructured, parseJson, valueAt, withSuggestions } from '../config-env.ts';
 import { type FieldName, parseTargetConfig, settingsSchema, type TargetConfig } from '../config.ts';
 import { InputError } from '../errors.ts';
 import type { Target } from '../model.ts';
@@ -110,14 +110,6 @@ function structured(name: string, field: z.ZodType, text: string): unknown {
   const source = `${flagName(name)} = ${JSON.stringify(text)}`;
   const written = content.replace(/^\uFEFF/, '').trim();
   return name === 'holidays' ? fromText(field, written, source) : parseJson(written, source);
-}
-
-function parseJson(text: string, source: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new InputError(`${source}: is not valid JSON (${(error as Error).message})`);
-  }
 }
 
 function numberOrText(text: string): number | string {

@@ -7,7 +7,7 @@ export type Candidate =
   | { kind: 'constant'; level: number; released?: true }
   /** The peaks of the same time a day or a week ago, held around, and for `afterSlots` more afterwards. */
   | RepeatPlan
-  /** A multiple of the highest peak in the last `recentSlots` slots. */
+  /** A multiple of the highest peak in the last slots. */
   | { kind: 'recent'; recent: RecentPeak; released?: true }
   /**
    * Covers a quantile of the highest demand in the next `holdSlots` slots and holds it for as long afterwards; never

@@ -1,7 +1,7 @@
 /** What callers asked for: from measured metrics of any step to requests and concurrency on the model's grid. */
 import { probit } from 'simple-statistics';
 import { InputError } from '../errors.ts';
-import type { DemandHistory, MetricReading, MinuteDemand } from '../model.ts';
+import type { DemandByMinute, DemandHistory, MetricReading } from '../model.ts';
 import { ceilTo, DAY_MS, floorTo, MINUTE_MS } from '../time.ts';
 import {
   cutGrid,
@@ -199,7 +199,7 @@ function withThrottled(source: DemandGrid, step: number, otherwiseMs: number): n
 }
 
 /** What grids of a minute or less say; maxima where `means` are given. Nothing where there are no such grids. */
-function byMinute(sources: readonly DemandGrid[], frame: Frame, means: Means | null): { byMinute?: MinuteDemand } {
+function byMinute(sources: readonly DemandGrid[], frame: Frame, means: Means | null): { byMinute?: DemandByMinute } {
   const fine = sources.filter(({ stepMs }) => stepMs <= MINUTE_MS);
   if (fine.length === 0) return {};
   const startMs = floorTo(fine[0]!.startMs, MINUTE_MS);

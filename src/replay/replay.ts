@@ -14,7 +14,7 @@ import { createAlternatives, historyNotes, type ScoredPolicy } from './alternati
 import { degradationNotes } from './degradation.ts';
 import { type Evaluation, type Period, periodOf, prepareEvaluation, SEED, warmUpStart } from './evaluate.ts';
 import { cutTimeline } from './timeline.ts';
-import { dataDelayMsOf, type Walk, walkController, type WalkOptions } from './walk.ts';
+import { DATA_DELAY_MS, dataDelayMsOf, type Walk, walkController, type WalkOptions } from './walk.ts';
 
 export interface ReplayAssumptions {
   seed: number;
@@ -137,11 +137,11 @@ interface WalkThroughOptions extends Pick<WalkOptions, 'dataDelayMs'> {
 export function walkThrough(
   evaluation: Evaluation,
   settings: MeasuredSettings,
-  { onProgress, planners = plannersOf(evaluation, settings), dataDelayMs }: WalkThroughOptions = {},
+  { onProgress, planners = plannersOf(evaluation, settings), dataDelayMs = DATA_DELAY_MS }: WalkThroughOptions = {},
 ): Promise<Walk> {
   const { history, warmUpFromMs: fromMs, toMs, actionLatenessMs } = evaluation;
-  const delay = dataDelayMs === undefined ? {} : { dataDelayMs };
-  return walkController(planners.at, { history, settings, fromMs, toMs, actionLatenessMs, ...delay }, onProgress);
+  const options = { history, settings, fromMs, toMs, actionLatenessMs, dataDelayMs };
+  return walkController(planners.at, options, onProgress);
 }
 
 /** A planner may see this much more than `historyDays` before the window moves on: moving means to start its work anew. */

@@ -3,13 +3,11 @@
  * an idle timeout, and cold starts. https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
  */
 import { ProvisionedMeter, type ProvisionedTime } from '../economics/meter.ts';
+import { REQUESTS_PER_SECOND_PER_ENVIRONMENT } from '../forecast/request-limit.ts';
 import { EndTimes, IdleStack } from './environment-queues.ts';
 
 /** Where a request ran. "warm" and "cold" are on demand. */
 export type Outcome = 'provisioned' | 'warm' | 'cold';
-
-/** "10 requests per second per unit of provisioned concurrency", beyond which requests spill over to on demand. */
-export const REQUESTS_PER_SECOND_PER_PROVISIONED = 10;
 
 export interface EnvironmentOptions {
   /** Initialisation of an on-demand environment; the request waits for it and it is billed as on-demand time. */
@@ -143,7 +141,7 @@ export class EnvironmentPool {
       this.second = second;
       this.startsInSecond = 0;
     }
-    if (this.startsInSecond >= this.ready * REQUESTS_PER_SECOND_PER_PROVISIONED) return false;
+    if (this.startsInSecond >= this.ready * REQUESTS_PER_SECOND_PER_ENVIRONMENT) return false;
     this.startsInSecond++;
     return true;
   }
